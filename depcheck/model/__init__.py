@@ -1,0 +1,1 @@
+"""The values that flow through depcheck: frozen, without behaviour of their own."""

@@ -1,0 +1,63 @@
+"""What a run was asked to do, from the command line and configuration together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from depcheck.model.findings import Severity
+from depcheck.model.requirement import Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentSettings:
+    """A component as it was named: not read yet.
+
+    ``source`` is a path relative to the project root, or ``env:PYTHON``.
+    ``lock`` is a lock file that says what the component has when alone.
+    ``extras`` and ``groups`` select optional dependencies of a pyproject.toml.
+    ``origin`` is where the configuration names it, None for the command line.
+    """
+
+    name: str
+    role: Literal["core", "ai", "other"] = "other"
+    source: str
+    lock: str | None = None
+    extras: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexSettings:
+    """Where projects are looked up.
+
+    ``index_url`` None means: what pip itself would use. ``offline`` answers from
+    the cache alone. ``refresh`` asks again although the cache is fresh.
+    ``exclude_newer`` (ISO 8601) hides files uploaded later. ``cache_dir`` None
+    means the user's cache folder; ``no_cache`` keeps nothing.
+    """
+
+    index_url: str | None = None
+    extra_index_urls: tuple[str, ...] = ()
+    offline: bool = False
+    refresh: bool = False
+    exclude_newer: str | None = None
+    cache_dir: Path | None = None
+    no_cache: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One ``check``. ``root`` is the project root: nothing outside it is read."""
+
+    root: Path
+    components: tuple[ComponentSettings, ...]
+    python: str | None = None
+    platform: str | None = None
+    index: IndexSettings = IndexSettings()
+    prereleases: bool = False
+    max_conflicts: int = 100
+    fail_on: Severity | Literal["never"] = "warning"
+    config_path: Path | None = None

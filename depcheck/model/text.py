@@ -1,0 +1,43 @@
+"""Text written by strangers, made safe to show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_USER_INFO = re.compile(r"(?<=://)[^\s/?#]*@")
+_QUERY = re.compile(r"(?<=://)([^\s?#]*)\?[^\s#]*")
+_FRAGMENT = re.compile(r"(?<=://)([^\s#]*)#(?!egg=|subdirectory=|sha256=)\S*")
+
+
+def redact(text: str) -> str:
+    """Return ``text`` with user information, queries and odd fragments of URLs hidden."""
+    if "://" not in text:
+        return text
+    text = _USER_INFO.sub("***@", text)
+    text = _QUERY.sub(r"\1?***", text)
+    return _FRAGMENT.sub(r"\1#***", text)
+
+
+def printable(text: str, *, limit: int = 200) -> str:
+    """Return ``text`` on one line: controls as visible escapes, secrets of URLs hidden.
+
+    Bidirectional and zero-width controls are escaped as well. What is longer
+    than ``limit`` characters is cut, with an ellipsis.
+    """
+    text = redact(text)
+    if len(text) > limit:
+        text = text[: limit - 1] + "…"
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
+
+
+def did_you_mean(wrong: str, known: Iterable[str]) -> str:
+    """Return ``did you mean "x"?`` for the known word nearest to ``wrong``, or an empty text."""
+    import difflib
+
+    close = difflib.get_close_matches(wrong[:100], sorted(known), n=1, cutoff=0.6)
+    return f'did you mean "{printable(close[0])}"?' if close else ""
