@@ -1,0 +1,1 @@
+"""Why components cannot live together, what would heal it, and what moves."""

@@ -1,0 +1,172 @@
+"""What the combination pushes far back, and whether a better set exists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from depcheck.conflicts.compare import Chains, direct_requirement, versions_of
+from depcheck.model.findings import Finding, Rollback
+from depcheck.model.rules import RULES
+from depcheck.resolve.entry import Entry
+from depcheck.resolve.oracle import Completion, Oracle, Refutation
+from depcheck.resolve.ranges import parse_version
+from depcheck.resolve.resolver import resolve
+from depcheck.resolve.solver import Literal
+from depcheck.resolve.universe import Root
+
+_FAR_DAYS = 365
+
+
+@dataclass(frozen=True, slots=True)
+class _Fall:
+    component: str
+    name: str
+    before: str
+    after: str
+    days: int | None
+
+
+def find_rollbacks(
+    oracle: Oracle,
+    roots: Sequence[Root],
+    alone: Mapping[str, Mapping[str, str]],
+    combined: Mapping[str, str],
+    chains: Chains,
+) -> list[Finding]:
+    """One finding for each distribution that falls far behind what a component has alone.
+
+    ``alone`` maps components to projects to versions. Far is another major, or
+    an upload more than a year older.
+    """
+    falls = _falls(oracle, alone, combined)
+    if not falls:
+        return []
+    better, pins = _better(oracle, roots, falls, alone)
+    findings = []
+    for fall in falls:
+        improved = better.get(fall.name)
+        healed = improved is not None and parse_version(improved) > parse_version(fall.after)
+        others = [r.component for r in roots if r.component != fall.component]
+        rollback = Rollback(
+            name=fall.name,
+            component=fall.component,
+            before=fall.before,
+            after=fall.after,
+            days=fall.days,
+            better=improved if healed else None,
+            pins=pins if healed else (),
+            chain=chains.to(fall.name, fall.before, prefer=others),
+            direct=direct_requirement(roots, fall.component, fall.name),
+        )
+        findings.append(_finding(rollback))
+    return findings
+
+
+def _falls(
+    oracle: Oracle, alone: Mapping[str, Mapping[str, str]], combined: Mapping[str, str]
+) -> list[_Fall]:
+    worst: dict[str, _Fall] = {}
+    for component, versions in alone.items():
+        for name, before in versions.items():
+            after = combined.get(name)
+            if after is None or parse_version(after) >= parse_version(before):
+                continue
+            days = _days_between(oracle.universe.entry(name), after, before)
+            if _major(after) < _major(before) or (days or 0) > _FAR_DAYS:
+                known = worst.get(name)
+                if known is None or parse_version(before) > parse_version(known.before):
+                    worst[name] = _Fall(component, name, before, after, days)
+    return [worst[name] for name in sorted(worst)]
+
+
+def _major(version: str) -> tuple[int, int]:
+    parsed = parse_version(version)
+    return parsed.epoch, parsed.release[0]
+
+
+def _days_between(entry: Entry, older: str, newer: str) -> int | None:
+    times = [_uploaded(entry, version) for version in (older, newer)]
+    if times[0] is None or times[1] is None:
+        return None
+    return (times[1] - times[0]).days
+
+
+def _uploaded(entry: Entry, version: str) -> datetime | None:
+    for low, _ in entry.intervals(f"=={version}"):
+        stamps = [file.upload_time for file in entry.files(low) if file.upload_time]
+        if stamps:
+            return datetime.fromisoformat(min(stamps))
+    return None
+
+
+def _better(
+    oracle: Oracle,
+    roots: Sequence[Root],
+    falls: Sequence[_Fall],
+    alone: Mapping[str, Mapping[str, str]],
+) -> tuple[Mapping[str, str], tuple[str, ...]]:
+    """A set that keeps as many of the fallen as possible near where they were.
+
+    Returns its versions and the requirements that lead to it; nothing where no
+    such set exists or where it would only move the fall elsewhere.
+    """
+    assumed = [root.selector for root in roots]
+    held: list[Literal] = []
+    pins: list[str] = []
+    for fall in falls:
+        entry = oracle.universe.entry(fall.name)
+        floor = _floor(entry, fall)
+        attempt = oracle.universe.hold(fall.name, (floor, len(entry.versions)))
+        if isinstance(oracle.complete([*assumed, *held, *attempt]), Completion):
+            held += attempt
+            pins.append(f"{fall.name}>={entry.versions[floor]}")
+    if not held:
+        return {}, ()
+    choice = resolve(oracle, roots, held)
+    if isinstance(choice, Refutation):
+        return {}, ()
+    versions = versions_of(oracle, choice)
+    fallen = {fall.name for fall in falls}
+    if any(fall.name not in fallen for fall in _falls(oracle, alone, versions)):
+        return {}, ()
+    return versions, tuple(pins)
+
+
+def _floor(entry: Entry, fall: _Fall) -> int:
+    """The lowest position that would not count as a fall."""
+    position = next(low for low, _ in entry.intervals(f"=={fall.before}"))
+    while position > 0:
+        below = entry.versions[position - 1]
+        days = _days_between(entry, below, fall.before)
+        if _major(below) < _major(fall.before) or (days or 0) > _FAR_DAYS:
+            break
+        position -= 1
+    return position
+
+
+def _finding(rollback: Rollback) -> Finding:
+    far = f", {rollback.days} days older" if rollback.days is not None else ""
+    message = (
+        f"{rollback.name} falls back from {rollback.before} to {rollback.after}{far}, "
+        f"though {rollback.component} alone has {rollback.before}."
+    )
+    if rollback.better is not None:
+        remedy = f"A better set exists, with {rollback.name} {rollback.better}: add {_quoted(rollback.pins)}."
+    else:
+        remedy = "No solution has a newer one: keep the components apart, or accept it."
+    origins = [rollback.direct.origin] if rollback.direct else []
+    origins += [step.origin for step in rollback.chain[:1] if step.origin is not None]
+    return Finding(
+        rule="rollback",
+        severity=RULES["rollback"].severity,
+        message=message,
+        locations=tuple(dict.fromkeys(origins)),
+        evidence=rollback,
+        remedy=remedy,
+    )
+
+
+def _quoted(pins: Sequence[str]) -> str:
+    return ", ".join(f"`{pin}`" for pin in pins)

@@ -1,0 +1,143 @@
+"""What the company of the other components moves under one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from depcheck.conflicts.compare import Chains, direct_requirement, grade
+from depcheck.model.findings import Finding, Severity, Shift
+from depcheck.model.requirement import Component, normalise
+from depcheck.model.rules import RULES
+from depcheck.resolve.oracle import Completion, Oracle
+from depcheck.resolve.ranges import parse_version
+from depcheck.resolve.universe import Root
+
+
+def find_shifts(
+    oracle: Oracle,
+    roots: Sequence[Root],
+    component: Component,
+    alone: Mapping[str, str],
+    combined: Mapping[str, str],
+    chains: Chains,
+) -> list[Finding]:
+    """One finding for each distribution that is not what ``component`` has alone.
+
+    ``alone`` and ``combined`` map projects to versions. Where the component has
+    a baseline (a lock, an environment), that is what it has.
+    """
+    search = _Shifts(oracle, roots, component, alone, combined, chains)
+    names = sorted(search.before.keys() | combined.keys())
+    found = [search.shift(name) for name in names if search.moved(name)]
+    return [_finding(component, shift) for shift in found]
+
+
+class _Shifts:
+    def __init__(
+        self,
+        oracle: Oracle,
+        roots: Sequence[Root],
+        component: Component,
+        alone: Mapping[str, str],
+        combined: Mapping[str, str],
+        chains: Chains,
+    ) -> None:
+        self._oracle, self._roots, self._component = oracle, roots, component
+        self._alone, self._combined, self._chains = alone, combined, chains
+        self._others = [r.component for r in roots if r.component != component.name]
+        self._locked = {normalise(pin.name): pin for pin in component.baseline}
+        self.before = {n: p.version for n, p in self._locked.items()} or dict(alone)
+
+    def moved(self, name: str) -> bool:
+        before, after = self.before.get(name), self._combined.get(name)
+        if before is None or after is None:
+            return before != after
+        return parse_version(before) != parse_version(after)
+
+    def shift(self, name: str) -> Shift:
+        before, after = self.before.get(name), self._combined.get(name)
+        forced = before is not None and after is not None and not self._can_keep(name, before)
+        return Shift(
+            name=name,
+            component=self._component.name,
+            before=before,
+            after=after,
+            direction=_direction(before, after),
+            grade=grade(before, after) if before and after else "other",
+            forced=forced,
+            pin="" if forced or before is None or after is None else f"{name}=={before}",
+            direct=direct_requirement(self._roots, self._component.name, name),
+            locked=self._locked.get(name),
+            chain=self._chains.to(name, before, prefer=self._others) if after else (),
+            alone=self._moves_alone(name, after),
+        )
+
+    def _moves_alone(self, name: str, after: str | None) -> bool:
+        """Whether the component by itself, resolved today, has the new version too."""
+        alone = self._alone.get(name)
+        if not self._locked or alone is None or after is None:
+            return bool(self._locked) and alone == after
+        return parse_version(alone) == parse_version(after)
+
+    def _can_keep(self, name: str, version: str) -> bool:
+        entry = self._oracle.universe.entry(name)
+        for low, high in entry.intervals(f"=={version}"):
+            held = self._oracle.universe.hold(name, (low, high))
+            answer = self._oracle.complete([*(r.selector for r in self._roots), *held])
+            if isinstance(answer, Completion):
+                return True
+        return False
+
+
+def _direction(
+    before: str | None, after: str | None
+) -> Literal["up", "down", "added", "gone"]:
+    if before is None:
+        return "added"
+    if after is None:
+        return "gone"
+    return "up" if parse_version(after) > parse_version(before) else "down"
+
+
+def _finding(component: Component, shift: Shift) -> Finding:
+    if shift.direction in ("added", "gone"):
+        rule = f"shift-{shift.direction}"
+    else:
+        rule = f"shift-{'patch' if shift.grade == 'other' else shift.grade}"
+    severity: Severity = "note" if shift.alone else RULES[rule].severity
+    origins = [shift.direct.origin] if shift.direct else []
+    origins += [step.origin for step in shift.chain[:1] if step.origin is not None]
+    return Finding(
+        rule=rule,
+        severity=severity,
+        message=_message(component, shift),
+        locations=tuple(dict.fromkeys(origins)),
+        evidence=shift,
+        remedy=_remedy(shift),
+    )
+
+
+def _message(component: Component, shift: Shift) -> str:
+    if shift.direction == "added":
+        return f"{shift.name} {shift.after} comes into {component.name}'s environment."
+    if shift.direction == "gone":
+        return f"{shift.name} {shift.before} goes from {component.name}'s environment."
+    how = "forced: no solution keeps the old version" if shift.forced else "incidental"
+    return (
+        f"{shift.name} moves {shift.direction} from {shift.before} to {shift.after} "
+        f"under {component.name} ({shift.grade}, {how})."
+    )
+
+
+def _remedy(shift: Shift) -> str:
+    if shift.direction in ("added", "gone"):
+        return ""
+    if shift.alone:
+        return "Resolving the component alone today moves it too: update its lock first."
+    if shift.forced:
+        return (
+            f"Make {shift.component} ready for {shift.name} {shift.after}, "
+            "or keep the components apart."
+        )
+    return f"Pin {shift.pin} to keep it."

@@ -1,0 +1,277 @@
+"""The jobs, from what was named to a report. Nothing here prints."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from depcheck import __version__
+from depcheck.conflicts.compare import Chains, versions_of
+from depcheck.conflicts.shifts import find_shifts
+from depcheck.model.catalog import Catalog
+from depcheck.model.findings import Correction, Finding
+from depcheck.model.observer import Observer, Silent
+from depcheck.model.report import Picked, Report, Verdict
+from depcheck.model.requirement import Component, Requirement, Undetermined
+from depcheck.model.rules import RULES
+from depcheck.model.settings import Settings
+from depcheck.model.target import Target
+from depcheck.resolve.admission import decide
+from depcheck.resolve.oracle import Oracle, Refutation
+from depcheck.resolve.resolver import Choice, resolve
+from depcheck.resolve.universe import Root, Universe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What ``examine`` may be told. ``max_conflicts`` bounds conflicts and corrections."""
+
+    prereleases: bool = False
+    max_conflicts: int = 100
+
+
+def check(settings: Settings, *, environ: Mapping[str, str], observer: Observer) -> Report:
+    """Read the components, open the indexes, and examine (``depcheck check``).
+
+    ``environ`` is what the index client may read proxies and the like from.
+    Raises DepcheckError where the run cannot be done at all.
+    """
+    from depcheck.index import open_catalog
+    from depcheck.sources import read_component
+    from depcheck.sources.target import build_target
+
+    started = time.perf_counter()
+    target = build_target(settings.python, settings.platform)
+    components = [
+        read_component(named, root=settings.root, target_python=target.python)
+        for named in settings.components
+    ]
+    options = Options(prereleases=settings.prereleases, max_conflicts=settings.max_conflicts)
+    with open_catalog(
+        settings.index, environ=environ, root=settings.root, observer=observer
+    ) as catalog:
+        report = examine(components, target, catalog, options, observer)
+        return replace(
+            report,
+            indexes=catalog.indexes,
+            requests=catalog.requests,
+            seconds=time.perf_counter() - started,
+        )
+
+
+def examine(
+    components: Sequence[Component],
+    target: Target,
+    catalog: Catalog,
+    options: Options | None = None,
+    observer: Observer | None = None,
+) -> Report:
+    """Resolve each component alone and all together, and say what follows."""
+    return _Examination(
+        components, target, catalog, options or Options(), observer or Silent()
+    ).report()
+
+
+class _Examination:
+    def __init__(
+        self,
+        components: Sequence[Component],
+        target: Target,
+        catalog: Catalog,
+        options: Options,
+        observer: Observer,
+    ) -> None:
+        self._components, self._target = components, target
+        self._options, self._observer = options, observer
+        requirements = [r for c in components for r in c.requirements]
+        admission = decide(requirements, prereleases=options.prereleases)
+        self._universe = Universe(target, admission)
+        self._oracle = Oracle(self._universe, catalog)
+        self._roots = [
+            self._universe.state(statement)
+            for component in components
+            for statement in (component.requires_python, *component.requirements)
+            if statement is not None
+        ]
+
+    def report(self) -> Report:
+        self._observer.stage("reading the index")
+        markers = self._universe.markers
+        self._oracle.meet(
+            r.name for c in self._components for r in c.requirements if markers.holds(r.marker)
+        )
+        self._observer.stage("resolving each component alone")
+        alone = self._alone()
+        self._observer.stage("resolving all components together")
+        combined = resolve(self._oracle, self._roots)
+        if isinstance(combined, Refutation):
+            return self._conflicting(alone)
+        return self._compatible(alone, combined)
+
+    def _alone(self) -> dict[str, Choice]:
+        found = {}
+        for component in self._components:
+            roots = [r for r in self._roots if r.component == component.name]
+            choice = resolve(self._oracle, roots)
+            if isinstance(choice, Choice):
+                found[component.name] = choice
+        return found
+
+    def _conflicting(self, alone: Mapping[str, Choice]) -> Report:
+        from depcheck.conflicts.corrections import correct
+        from depcheck.conflicts.enumerate import enumerate_minimal
+        from depcheck.conflicts.explain import explain
+        from depcheck.conflicts.proof import Prover
+
+        self._observer.stage("listing every minimal conflict")
+        selectors = [root.selector for root in self._roots]
+        found = enumerate_minimal(self._oracle, selectors, self._options.max_conflicts)
+        prover = Prover(self._universe)
+        findings = [
+            explain(self._oracle, prover, [r for r in self._roots if r.selector in conflict])
+            for conflict in found.conflicts
+        ]
+        self._observer.stage("trying edits")
+        smallest = sorted(found.corrections, key=len)
+        corrections = [correct(self._oracle, self._roots, each) for each in smallest]
+        notes = () if found.complete else (_cut_short(self._options.max_conflicts),)
+        return self._assemble(
+            alone,
+            findings=sorted(findings, key=self._by_place),
+            corrections=tuple(sorted(corrections, key=self._by_closeness)),
+            complete=found.complete,
+            notes=notes,
+        )
+
+    def _by_place(self, finding: Finding) -> tuple[int, ...]:
+        places = {root.statement.origin: i for i, root in enumerate(self._roots)}
+        return (len(finding.locations), *(places[o] for o in finding.locations))
+
+    def _by_closeness(self, correction: Correction) -> tuple[int, ...]:
+        """Whole edits first, few lines first, the core's lines last."""
+        cores = {c.name for c in self._components if c.role == "core"}
+        moved = sum(s.origin.component in cores for s in correction.statements)
+        places = {root.statement.origin: i for i, root in enumerate(self._roots)}
+        lines = sorted(places[s.origin] for s in correction.statements)
+        return (not correction.edits, len(correction.statements), moved, *lines)
+
+    def _compatible(self, alone: Mapping[str, Choice], combined: Choice) -> Report:
+        from depcheck.conflicts.rollbacks import find_rollbacks
+
+        self._observer.stage("comparing with each component alone")
+        together = versions_of(self._oracle, combined)
+        apart = {name: versions_of(self._oracle, choice) for name, choice in alone.items()}
+        chains = Chains(self._oracle, self._roots, combined)
+        cores = [c for c in self._components if c.role == "core"] or list(self._components)
+        self._oracle.meet(pin.name for c in cores for pin in c.baseline if pin.name in together)
+        findings: list[Finding] = []
+        if len(self._components) > 1:
+            findings += find_rollbacks(self._oracle, self._roots, apart, together, chains)
+            for core in cores:
+                findings += find_shifts(
+                    self._oracle, self._roots, core, apart.get(core.name, {}), together, chains
+                )
+        notes = [] if combined.guided else [_GAVE_UP]
+        return self._assemble(alone, findings=findings, combined=combined, notes=tuple(notes))
+
+    def _assemble(
+        self,
+        alone: Mapping[str, Choice],
+        *,
+        findings: Sequence[Finding],
+        corrections: tuple[Correction, ...] = (),
+        combined: Choice | None = None,
+        complete: bool = True,
+        notes: tuple[str, ...] = (),
+    ) -> Report:
+        undetermined = self._undetermined(alone, combined)
+        unchecked = [_unchecked(u) for u in undetermined if not u.harmless]
+        return Report(
+            version=__version__,
+            target=self._target,
+            components=tuple(self._components),
+            indexes=(),
+            verdict=_verdict(combined, findings, unchecked),
+            findings=(*findings, *unchecked),
+            corrections=corrections,
+            alone={name: self._picked(choice, name) for name, choice in alone.items()},
+            combined=None if combined is None else self._picked(combined, None),
+            undetermined=undetermined,
+            complete=complete,
+            notes=notes,
+        )
+
+    def _undetermined(
+        self, alone: Mapping[str, Choice], combined: Choice | None
+    ) -> tuple[Undetermined, ...]:
+        choices = [combined] if combined is not None else list(alone.values())
+        unread = {u.subject: u for choice in choices for u in choice.unread}
+        found = [u for component in self._components for u in component.undetermined]
+        found += [
+            Undetermined(subject=u.subject, reason=u.reason, hint=u.hint) for u in unread.values()
+        ]
+        for name, entry in self._universe.entries.items():
+            if entry.state == "unavailable" and name not in unread:
+                found.append(Undetermined(subject=name, reason=entry.unread_reason))
+        return tuple(found)
+
+    def _picked(self, choice: Choice, component: str | None) -> tuple[Picked, ...]:
+        return tuple(self._pick(choice, name, component) for name in sorted(choice.chosen))
+
+    def _pick(self, choice: Choice, name: str, component: str | None) -> Picked:
+        entry = self._universe.entry(name)
+        position = choice.chosen[name]
+        known = entry.known.get(position)
+        asked = (r for r in self._roots if component in (None, r.component))
+        return Picked(
+            name=name,
+            version=entry.versions[position],
+            extras=tuple(sorted(choice.extras.get(name, ()))),
+            by=tuple(sorted(choice.parents[name] - {""})),
+            components=tuple(dict.fromkeys(r.component for r in asked if _names(r, name))),
+            distributions=self._universe.selector.fitting(entry.files(position)),
+            requires_dist=known.metadata.requires_dist if known else (),
+            requires_python=known.metadata.requires_python if known else None,
+            index=entry.project.index if entry.project else "",
+        )
+
+
+_GAVE_UP = (
+    "pip's algorithm gave up on this set although a solution exists; "
+    "the solution shown was found and checked without it."
+)
+
+
+def _cut_short(limit: int) -> str:
+    return f"The listing stopped at {limit}: there are more (--max-conflicts lists more)."
+
+
+def _names(root: Root, name: str) -> bool:
+    statement = root.statement
+    return (
+        isinstance(statement, Requirement)
+        and statement.name == name
+        and statement.kind == "requirement"
+    )
+
+
+def _unchecked(undetermined: Undetermined) -> Finding:
+    rule = RULES["undetermined"]
+    return Finding(
+        rule=rule.id,
+        severity=rule.severity,
+        message=f"{undetermined.subject} could not be checked: {undetermined.reason}.",
+        locations=(undetermined.origin,) if undetermined.origin else (),
+        remedy=undetermined.hint,
+    )
+
+
+def _verdict(
+    combined: Choice | None, findings: Sequence[Finding], unchecked: Sequence[Finding]
+) -> Verdict:
+    if combined is None:
+        return "conflict"
+    if unchecked:
+        return "undetermined"
+    return "shifts" if findings else "compatible"

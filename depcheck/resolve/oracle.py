@@ -1,0 +1,274 @@
+"""Answers whether a set of statements can be completed to a full choice.
+
+Lazy refinement (docs/conflicts.md): ask the solver over what has been seen; an
+"unsatisfiable" is final. A "satisfiable" proposes releases: those that have not
+been looked at are fetched, what they say becomes clauses, and the solver is
+asked again, until a proposal rests on nothing unseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from depcheck.model.catalog import (
+    Catalog,
+    Metadata,
+    MetadataAnswer,
+    MetadataWanted,
+    ProjectWanted,
+    Unavailable,
+)
+from depcheck.model.requirement import Requirement
+from depcheck.resolve.dependencies import Dependency
+from depcheck.resolve.entry import Entry, Known
+from depcheck.resolve.ranges import contains
+from depcheck.resolve.select import Unfit
+from depcheck.resolve.solver import Literal
+from depcheck.resolve.universe import Root, Universe
+
+_LARGEST_BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A full choice: ``chosen`` maps projects to positions, ``extras`` to extras.
+
+    ``satisfied`` are the selectors that the choice satisfies, the assumed ones
+    and others. ``unread`` are releases and projects that it takes on trust.
+    """
+
+    chosen: dict[str, int]
+    extras: dict[str, frozenset[str]]
+    satisfied: frozenset[Literal]
+    unread: tuple[Unavailable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refutation:
+    """No choice exists; ``core`` is a part of the assumptions that suffices."""
+
+    core: frozenset[Literal]
+
+
+@dataclass(slots=True)
+class _Walk:
+    chosen: dict[str, int] = field(default_factory=dict)
+    extras: dict[str, set[str]] = field(default_factory=dict)
+    unread: dict[str, Unavailable] = field(default_factory=dict)
+    wishes: list[ProjectWanted | MetadataWanted] = field(default_factory=list)
+    stale: bool = False
+
+
+class Oracle:
+    """A SAT solver over the universe that fetches what its answers rest on.
+
+    ``rounds`` counts how often a proposal had to be looked at.
+    """
+
+    def __init__(self, universe: Universe, catalog: Catalog) -> None:
+        self.universe = universe
+        self._catalog = catalog
+        self._where: dict[str, dict[str, int]] = {}
+        self._asked: dict[str, int] = {}
+        self.rounds = 0
+
+    # Questions
+
+    def complete(self, assumptions: Iterable[Literal]) -> Completion | Refutation:
+        """Complete the assumed statements to a full choice, or refute them."""
+        assumed = [self.universe.presumption, *assumptions]
+        while True:
+            if not self.universe.solver.solve(assumed):
+                return Refutation(self.universe.solver.core() - {self.universe.presumption})
+            model = self.universe.solver.model()
+            satisfied = frozenset(r.selector for r in self.universe.roots if r.selector in model)
+            walk = self._walk(model, [r for r in self.universe.roots if r.selector in satisfied])
+            if walk.wishes:
+                self.fetch(walk.wishes)
+            elif not walk.stale:
+                return Completion(
+                    walk.chosen,
+                    {name: frozenset(extras) for name, extras in walk.extras.items()},
+                    satisfied,
+                    tuple(walk.unread.values()),
+                )
+            self.rounds += 1
+
+    def possible(self, assumptions: Sequence[Literal]) -> bool:
+        """Whether what has been seen so far leaves the assumptions open."""
+        return self.universe.solver.solve([self.universe.presumption, *assumptions])
+
+    def proven(self, assumptions: Sequence[Literal]) -> bool:
+        """Whether a refutation stands without any presumed metadata."""
+        return not self.universe.solver.solve([-self.universe.presumption, *assumptions])
+
+    # Proposals
+
+    def _walk(self, model: frozenset[Literal], roots: Iterable[Root]) -> _Walk:
+        walk = _Walk()
+        ahead: list[tuple[str, str]] = []
+        for root in roots:
+            statement = root.statement
+            if (
+                isinstance(statement, Requirement)
+                and statement.kind == "requirement"
+                and self.universe.markers.holds(statement.marker)
+            ):
+                ahead += [(statement.name, extra) for extra in ("", *statement.extras)]
+        seen: set[tuple[str, str]] = set()
+        while ahead:
+            step = ahead.pop()
+            if step not in seen:
+                seen.add(step)
+                ahead += self._visit(walk, model, *step)
+        return walk
+
+    def _visit(
+        self, walk: _Walk, model: frozenset[Literal], name: str, extra: str
+    ) -> Iterator[tuple[str, str]]:
+        entry = self.universe.entry(name)
+        if entry.state == "unseen":
+            walk.wishes.append(ProjectWanted(name))
+            return
+        if entry.state == "unavailable":
+            walk.unread[name] = Unavailable(subject=name, reason=entry.unread_reason)
+            return
+        position = walk.chosen.get(name)
+        if position is None:
+            position = walk.chosen[name] = entry.chosen(model)
+        if extra:
+            walk.extras.setdefault(name, set()).add(extra)
+        if position in entry.unread:
+            subject = f"{name} {entry.versions[position]}"
+            walk.unread[subject] = Unavailable(subject=subject, reason=entry.unread[position])
+            return
+        known = entry.known.get(position)
+        if known is None:
+            self._look_at(walk, entry, position)
+            return
+        for dependency in self.universe.active(known.metadata, extra):
+            if dependency.url:
+                subject = f"{name} {entry.versions[position]}"
+                reason = f"requires {dependency.name} from a URL, which is never fetched"
+                walk.unread[subject] = Unavailable(subject=subject, reason=reason)
+                continue
+            for wanted in ("", *dependency.extras):
+                yield dependency.name, wanted
+
+    def _look_at(self, walk: _Walk, entry: Entry, position: int) -> None:
+        """Rule the release out if no file fits, else wish for its metadata.
+
+        Where one release after another has failed, older neighbours are asked
+        for along with it, in growing batches.
+        """
+        unlooked = self._asked.get(entry.name, 0)
+        batch = 1 if unlooked < 2 else min(unlooked, _LARGEST_BATCH)
+        lowest = max((cut for cut in entry.cuts if cut <= position), default=0)
+        for candidate in range(position, max(position - batch, lowest - 1, -1), -1):
+            if candidate in entry.known or candidate in entry.excluded:
+                continue
+            wanted = self.wish(entry, candidate)
+            if wanted is not None:
+                walk.wishes.append(wanted)
+            elif candidate == position:
+                walk.stale = True
+
+    def wish(self, entry: Entry, position: int) -> MetadataWanted | None:
+        """The wish for a release's metadata; None where no file of it fits."""
+        choice = self.universe.selector.choose(entry.files(position))
+        if isinstance(choice, Unfit):
+            if position not in entry.excluded:
+                self.universe.exclude(entry, position, choice)
+            return None
+        version = entry.versions[position]
+        self._where.setdefault(entry.name, {})[version] = position
+        return MetadataWanted(entry.name, version, choice)
+
+    # Fetching
+
+    def read(self, entry: Entry, position: int) -> Metadata | None:
+        """A release's metadata, fetched where needed; None where it has none."""
+        if position not in entry.known and position not in entry.unread:
+            wanted = self.wish(entry, position)
+            if wanted is not None:
+                self.fetch([wanted])
+        known = entry.known.get(position)
+        return known.metadata if known is not None else None
+
+    def meet(self, names: Iterable[str]) -> None:
+        """Fetch the pages of projects that have not been seen."""
+        self.fetch([ProjectWanted(n) for n in names if self.universe.entry(n).state == "unseen"])
+
+    def fetch(self, wishes: Iterable[ProjectWanted | MetadataWanted]) -> None:
+        """Fetch what is wished for, and on the way what it will lead to."""
+        for wanted in wishes:
+            self._want(wanted)
+        while True:
+            arrived: dict[str, dict[int, Known]] = {}
+            empty = True
+            for wanted, answer in self._catalog.arrivals():
+                empty = False
+                if isinstance(wanted, ProjectWanted):
+                    assert not isinstance(answer, Metadata)
+                    specifiers = self.universe.wishes(wanted.name)
+                    self.universe.meet(wanted.name, answer)
+                    self._lead_on(self.universe.entry(wanted.name), specifiers)
+                else:
+                    assert isinstance(answer, Metadata | Unavailable)
+                    self._file(arrived, wanted, answer)
+            if empty:
+                return
+            for name, releases in arrived.items():
+                self.universe.learn(self.universe.entry(name), releases)
+                self._follow(name, releases)
+
+    def _want(self, wanted: ProjectWanted | MetadataWanted) -> None:
+        if isinstance(wanted, MetadataWanted):
+            self._asked[wanted.name] = self._asked.get(wanted.name, 0) + 1
+        self._catalog.want(wanted)
+
+    def _file(
+        self,
+        arrived: dict[str, dict[int, Known]],
+        wanted: MetadataWanted,
+        answer: MetadataAnswer,
+    ) -> None:
+        entry = self.universe.entry(wanted.name)
+        position = self._where[wanted.name][wanted.version]
+        if isinstance(answer, Unavailable):
+            entry.unread[position] = answer.reason
+        elif position not in entry.known:
+            arrived.setdefault(wanted.name, {})[position] = Known(wanted.distribution, answer)
+
+    def _lead_on(self, entry: Entry, specifiers: Sequence[str]) -> None:
+        """A page has come: wish at once for the release that will be proposed."""
+        position = self._newest(entry, specifiers)
+        while position is not None and position not in entry.known:
+            wanted = self.wish(entry, position)
+            if wanted is not None:
+                self._want(wanted)
+                return
+            position = self._newest(entry, specifiers)
+
+    def _newest(self, entry: Entry, specifiers: Sequence[str]) -> int | None:
+        runs = [entry.intervals(specifier) for specifier in specifiers]
+        for position in range(len(entry.versions) - 1, -1, -1):
+            if position not in entry.excluded and all(contains(run, position) for run in runs):
+                return position
+        return None
+
+    def _follow(self, name: str, releases: dict[int, Known]) -> None:
+        entry = self.universe.entry(name)
+        for known in (entry.known[position] for position in releases if position in entry.known):
+            for extra in ("", *entry.extras):
+                for dependency in self.universe.active(known.metadata, extra):
+                    self._prepare(dependency)
+
+    def _prepare(self, dependency: Dependency) -> None:
+        if dependency.url:
+            return
+        entry = self.universe.entry(dependency.name)
+        if entry.state == "unseen":
+            self._want(ProjectWanted(dependency.name))
+
