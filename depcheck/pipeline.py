@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from depcheck import __version__
 from depcheck.conflicts.compare import Chains, versions_of
@@ -15,12 +17,15 @@ from depcheck.model.observer import Observer, Silent
 from depcheck.model.report import Picked, Report, Verdict
 from depcheck.model.requirement import Component, Requirement, Undetermined
 from depcheck.model.rules import RULES
-from depcheck.model.settings import Settings
+from depcheck.model.settings import IndexSettings, Settings
 from depcheck.model.target import Target
 from depcheck.resolve.admission import decide
 from depcheck.resolve.oracle import Oracle, Refutation
 from depcheck.resolve.resolver import Choice, resolve
 from depcheck.resolve.universe import Root, Universe
+
+if TYPE_CHECKING:
+    from depcheck.index import CacheInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +49,7 @@ def check(settings: Settings, *, environ: Mapping[str, str], observer: Observer)
     started = time.perf_counter()
     target = build_target(settings.python, settings.platform)
     components = [
-        read_component(named, root=settings.root, target_python=target.python)
+        read_component(named, root=settings.root, target=target)
         for named in settings.components
     ]
     options = Options(prereleases=settings.prereleases, max_conflicts=settings.max_conflicts)
@@ -58,6 +63,20 @@ def check(settings: Settings, *, environ: Mapping[str, str], observer: Observer)
             requests=catalog.requests,
             seconds=time.perf_counter() - started,
         )
+
+
+def cache_info(folder: Path | None, environ: Mapping[str, str]) -> CacheInfo:
+    """What the cache holds (``depcheck cache info``); ``folder`` None is the user's."""
+    from depcheck.index import cache_folder, cache_info
+
+    return cache_info(cache_folder(IndexSettings(cache_dir=folder), environ))
+
+
+def cache_clear(folder: Path | None, environ: Mapping[str, str]) -> CacheInfo:
+    """Empty the cache (``depcheck cache clear``); returns what it held."""
+    from depcheck.index import cache_clear, cache_folder
+
+    return cache_clear(cache_folder(IndexSettings(cache_dir=folder), environ))
 
 
 def examine(
@@ -173,6 +192,7 @@ class _Examination:
                     self._oracle, self._roots, core, apart.get(core.name, {}), together, chains
                 )
         notes = [] if combined.guided else [_GAVE_UP]
+        notes += [_out_of_order(name) for name in combined.promoted]
         return self._assemble(alone, findings=findings, combined=combined, notes=tuple(notes))
 
     def _assemble(
@@ -241,6 +261,13 @@ _GAVE_UP = (
     "pip's algorithm gave up on this set although a solution exists; "
     "the solution shown was found and checked without it."
 )
+
+
+def _out_of_order(name: str) -> str:
+    return (
+        f"An install that goes by the order of the lines would walk {name} far back, release "
+        f"by release, or not end at all; here {name} was chosen first."
+    )
 
 
 def _cut_short(limit: int) -> str:

@@ -10,9 +10,9 @@ from depcheck.conflicts.compare import Chains, direct_requirement, versions_of
 from depcheck.model.findings import Finding, Rollback
 from depcheck.model.rules import RULES
 from depcheck.resolve.entry import Entry
-from depcheck.resolve.oracle import Completion, Oracle, Refutation
+from depcheck.resolve.oracle import Oracle
 from depcheck.resolve.ranges import parse_version
-from depcheck.resolve.resolver import resolve
+from depcheck.resolve.resolver import Choice, resolve
 from depcheck.resolve.solver import Literal
 from depcheck.resolve.universe import Root
 
@@ -110,28 +110,30 @@ def _better(
     """A set that keeps as many of the fallen as possible near where they were.
 
     Returns its versions and the requirements that lead to it; nothing where no
-    such set exists or where it would only move the fall elsewhere.
+    such set exists, or where all in all it falls no less far.
     """
     assumed = [root.selector for root in roots]
     held: list[Literal] = []
     pins: list[str] = []
-    for fall in falls:
+    for fall in sorted(falls, key=lambda f: -(f.days or 0)):
         entry = oracle.universe.entry(fall.name)
         floor = _floor(entry, fall)
         attempt = oracle.universe.hold(fall.name, (floor, len(entry.versions)))
-        if isinstance(oracle.complete([*assumed, *held, *attempt]), Completion):
+        if oracle.complete_nearby([*assumed, *held, *attempt]) is not None:
             held += attempt
             pins.append(f"{fall.name}>={entry.versions[floor]}")
-    if not held:
-        return {}, ()
-    choice = resolve(oracle, roots, held)
-    if isinstance(choice, Refutation):
+    choice = resolve(oracle, roots, held) if held else None
+    if not isinstance(choice, Choice):
         return {}, ()
     versions = versions_of(oracle, choice)
-    fallen = {fall.name for fall in falls}
-    if any(fall.name not in fallen for fall in _falls(oracle, alone, versions)):
+    if _depth(_falls(oracle, alone, versions)) >= _depth(falls):
         return {}, ()
     return versions, tuple(pins)
+
+
+def _depth(falls: Sequence[_Fall]) -> int:
+    """How far a set falls in all, in days; a major of unknown age counts a year."""
+    return sum(_FAR_DAYS if fall.days is None else fall.days for fall in falls)
 
 
 def _floor(entry: Entry, fall: _Fall) -> int:
@@ -155,7 +157,7 @@ def _finding(rollback: Rollback) -> Finding:
     if rollback.better is not None:
         remedy = f"A better set exists, with {rollback.name} {rollback.better}: add {_quoted(rollback.pins)}."
     else:
-        remedy = "No solution has a newer one: keep the components apart, or accept it."
+        remedy = "No better set was found: a newer one would push others back. Keep the components apart, or accept it."
     origins = [rollback.direct.origin] if rollback.direct else []
     origins += [step.origin for step in rollback.chain[:1] if step.origin is not None]
     return Finding(

@@ -105,7 +105,8 @@ def _finding(component: Component, shift: Shift) -> Finding:
         rule = f"shift-{shift.direction}"
     else:
         rule = f"shift-{'patch' if shift.grade == 'other' else shift.grade}"
-    severity: Severity = "note" if shift.alone else RULES[rule].severity
+    old_news = shift.alone and not shift.forced and shift.direct is None
+    severity: Severity = "note" if old_news else RULES[rule].severity
     origins = [shift.direct.origin] if shift.direct else []
     origins += [step.origin for step in shift.chain[:1] if step.origin is not None]
     return Finding(

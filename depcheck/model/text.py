@@ -6,17 +6,23 @@ import re
 from collections.abc import Iterable
 
 _USER_INFO = re.compile(r"(?<=://)[^\s/?#]*@")
-_QUERY = re.compile(r"(?<=://)([^\s?#]*)\?[^\s#]*")
-_FRAGMENT = re.compile(r"(?<=://)([^\s#]*)#(?!egg=|subdirectory=|sha256=)\S*")
+# Every part is optional, so that a match never fails and no text is read twice.
+_REST = re.compile(r"(://[^\s?#]*)(\?[^\s#]*)?(#\S*)?")
+_KNOWN_FRAGMENTS = ("#egg=", "#subdirectory=", "#sha256=")
 
 
 def redact(text: str) -> str:
     """Return ``text`` with user information, queries and odd fragments of URLs hidden."""
     if "://" not in text:
         return text
-    text = _USER_INFO.sub("***@", text)
-    text = _QUERY.sub(r"\1?***", text)
-    return _FRAGMENT.sub(r"\1#***", text)
+    return _REST.sub(_masked, _USER_INFO.sub("***@", text))
+
+
+def _masked(match: re.Match[str]) -> str:
+    address, query, fragment = match.groups(default="")
+    if fragment and not fragment.startswith(_KNOWN_FRAGMENTS):
+        fragment = "#***"
+    return f"{address}{'?***' if query else ''}{fragment}"
 
 
 def printable(text: str, *, limit: int = 200) -> str:
@@ -39,5 +45,6 @@ def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     """Return ``did you mean "x"?`` for the known word nearest to ``wrong``, or an empty text."""
     import difflib
 
-    close = difflib.get_close_matches(wrong[:100], sorted(known), n=1, cutoff=0.6)
-    return f'did you mean "{printable(close[0])}"?' if close else ""
+    folded = {word.lower(): word for word in sorted(known)}
+    close = difflib.get_close_matches(wrong[:100].lower(), folded, n=1, cutoff=0.6)
+    return f'did you mean "{printable(folded[close[0]])}"?' if close else ""

@@ -49,6 +49,8 @@ class TomlDocument:
 
     def line(self, *path: str | int) -> int | None:
         """Return the line (from 1) of what ``path`` names, or of the nearest thing around it."""
+        if len(path) == 1 and (span := self._head.get(path)):
+            return bisect_right(self._breaks, span.start)
         for length in range(len(path), 0, -1):
             if span := self._spans.get(path[:length]):
                 return bisect_right(self._breaks, span.start)
@@ -62,15 +64,26 @@ class TomlDocument:
     def header_lines(self, name: str) -> list[int]:
         """Return the lines of the ``[[name]]`` headers, without a full scan where possible."""
         count = len(self.data.get(name, ()))
+        # Only a string of several lines can hold what looks like a header.
+        plain = '"""' not in self.text and "'''" not in self.text
         found = [
             bisect_right(self._breaks, match.start())
             for match in re.finditer(rf"^\[\[{re.escape(name)}\]\]", self.text, re.MULTILINE)
         ]
-        return found if len(found) == count else [self.line(name, i) or 1 for i in range(count)]
+        return (
+            found
+            if plain and len(found) == count
+            else [self.line(name, i) or 1 for i in range(count)]
+        )
 
     @cached_property
     def _breaks(self) -> list[int]:
         return [0, *(match.end() for match in re.finditer("\n", self.text))]
+
+    @cached_property
+    def _head(self) -> dict[Path, Span]:
+        # A lock may be large; what stands above its packages is found without them.
+        return _Scanner(self.text).scan(head=True)
 
     @cached_property
     def _spans(self) -> dict[Path, Span]:
@@ -103,10 +116,13 @@ class _Scanner:
         self.spans: dict[Path, Span] = {}
         self.tables: dict[Path, int] = {}
 
-    def scan(self) -> dict[Path, Span]:
+    def scan(self, *, head: bool = False) -> dict[Path, Span]:
+        """Return all spans, or (``head``) those above the first table."""
         table: Path = ()
         while self._skip(_BLANK) < len(self.text):
             if self.text[self.at] == "[":
+                if head:
+                    break
                 table = self._header()
             else:
                 self._pair(table)
@@ -125,8 +141,10 @@ class _Scanner:
         path: Path = ()
         for part in parents:
             path = self._newest((*path, part))
+            self.spans.setdefault(path, Span(start, start))
         path = (*path, last)
         if array:
+            self.spans.setdefault(path, Span(start, start))
             self.tables[path] = self.tables.get(path, -1) + 1
         path = self._newest(path)
         self.at = self.text.index("]", self.at) + (2 if array else 1)

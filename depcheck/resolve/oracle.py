@@ -60,6 +60,38 @@ class _Walk:
     stale: bool = False
 
 
+class _Hopes:
+    """Soft wishes that a project which keeps falling stays where it was proposed first.
+
+    The solver may let any of two quarrelling projects fall, and one of them may
+    have thousands of releases to fall through while the other has a good
+    neighbour. A hope turns it to the other one; a refuted hope is dropped.
+    """
+
+    _FALLS = 3
+
+    def __init__(self) -> None:
+        self.literals: list[Literal] = []
+        self._first: dict[str, int] = {}
+        self._falls: dict[str, int] = {}
+
+    def fell(self, name: str, position: int) -> int | None:
+        """Note a proposal; returns the position to hope for when it is time."""
+        first = self._first.setdefault(name, position)
+        if position < first:
+            self._falls[name] = self._falls.get(name, 0) + 1
+            if self._falls[name] == self._FALLS:
+                return first
+        return None
+
+    def give_up(self, core: frozenset[Literal]) -> bool:
+        """Drop the hopes in a core; False where it had none of them."""
+        kept = [literal for literal in self.literals if literal not in core]
+        dropped = len(kept) < len(self.literals)
+        self.literals = kept
+        return dropped
+
+
 class Oracle:
     """A SAT solver over the universe that fetches what its answers rest on.
 
@@ -77,23 +109,54 @@ class Oracle:
 
     def complete(self, assumptions: Iterable[Literal]) -> Completion | Refutation:
         """Complete the assumed statements to a full choice, or refute them."""
+        answer = self._complete(assumptions, falling=True)
+        assert answer is not None
+        return answer
+
+    def complete_nearby(self, assumptions: Iterable[Literal]) -> Completion | None:
+        """Complete the statements without any project falling far; None if that fails.
+
+        Cheap where ``complete`` would look at thousands of releases to find a
+        solution that nobody wants.
+        """
+        answer = self._complete(assumptions, falling=False)
+        return answer if isinstance(answer, Completion) else None
+
+    def _complete(
+        self, assumptions: Iterable[Literal], *, falling: bool
+    ) -> Completion | Refutation | None:
         assumed = [self.universe.presumption, *assumptions]
+        hopes = _Hopes()
         while True:
-            if not self.universe.solver.solve(assumed):
-                return Refutation(self.universe.solver.core() - {self.universe.presumption})
+            if not self.universe.solver.solve([*assumed, *hopes.literals]):
+                core = self.universe.solver.core()
+                if hopes.give_up(core):
+                    if falling:
+                        continue
+                    return None
+                return Refutation(core - {self.universe.presumption})
             model = self.universe.solver.model()
             satisfied = frozenset(r.selector for r in self.universe.roots if r.selector in model)
             walk = self._walk(model, [r for r in self.universe.roots if r.selector in satisfied])
-            if walk.wishes:
-                self.fetch(walk.wishes)
-            elif not walk.stale:
+            if not walk.wishes and not walk.stale:
                 return Completion(
                     walk.chosen,
                     {name: frozenset(extras) for name, extras in walk.extras.items()},
                     satisfied,
                     tuple(walk.unread.values()),
                 )
+            self.fetch(walk.wishes)
+            self._hope(hopes, walk)
             self.rounds += 1
+
+    def _hope(self, hopes: _Hopes, walk: _Walk) -> None:
+        """Where a project falls release by release, hope that it need not."""
+        for wanted in walk.wishes:
+            if isinstance(wanted, MetadataWanted) and wanted.name in walk.chosen:
+                highest = hopes.fell(wanted.name, walk.chosen[wanted.name])
+                if highest is not None:
+                    entry = self.universe.entry(wanted.name)
+                    hopes.literals.append(self.universe.at_least(entry, highest))
 
     def possible(self, assumptions: Sequence[Literal]) -> bool:
         """Whether what has been seen so far leaves the assumptions open."""

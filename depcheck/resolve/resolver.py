@@ -13,7 +13,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from resolvelib import AbstractProvider, BaseReporter
 from resolvelib.resolvers import Resolution, ResolverException
@@ -30,16 +30,36 @@ if TYPE_CHECKING:
     from depcheck.resolve.entry import Entry
 
 _MOST_ROUNDS = 20_000
+_PATIENCE = 32  # dead ends of one project in a row before it is chosen first
 _PROMOTED_AFTER = 5  # conflicts; pip promotes names that keep appearing in them
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A release with the extras that are asked of it."""
+class Ask(NamedTuple):
+    """A requirement as resolvelib sees it: for a project, or for one extra of it.
+
+    ``exact`` is a position where only one will do: an extra holds its project.
+    """
 
     name: str
+    extra: str
+    specifier: str
+    exact: int | None = None
+
+
+class Candidate(NamedTuple):
+    """A release, or one extra of it; position -1 where nothing could be read."""
+
+    name: str
+    extra: str
     position: int
-    extras: frozenset[str]
+
+
+_UNREAD = -1
+
+
+def _asks(dependency: Dependency) -> Iterator[Ask]:
+    for extra in ("", *dependency.extras):
+        yield Ask(dependency.name, extra, dependency.specifier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +68,9 @@ class Choice:
 
     ``chosen`` maps projects to positions. ``parents`` maps a project to the
     projects that require it (empty string: a statement). ``guided`` is False
-    where resolvelib gave up and the oracle's completion stands in.
+    where resolvelib gave up and the oracle's completion stands in. ``promoted``
+    are projects that had to be chosen out of order, because in the order of the
+    lines they would have fallen through release after release.
     """
 
     chosen: dict[str, int]
@@ -56,42 +78,81 @@ class Choice:
     parents: dict[str, frozenset[str]]
     unread: tuple[Unavailable, ...]
     guided: bool
+    promoted: tuple[str, ...] = ()
 
 
 class _Matches(Sequence[Candidate]):
     """Candidates in order of preference; vetoed only when they are offered."""
 
     def __init__(
-        self, provider: _Provider, entry: Entry, positions: list[int], extras: frozenset[str]
+        self, provider: _Provider, entry: Entry, extra: str, positions: list[int]
     ) -> None:
         self._provider, self._entry = provider, entry
-        self._positions, self._extras = positions, extras
+        self._extra, self._positions = extra, positions
 
     def __len__(self) -> int:
         return len(self._positions)
 
     def __getitem__(self, index: Any) -> Any:
-        return Candidate(self._entry.name, self._positions[index], self._extras)
+        return Candidate(self._entry.name, self._extra, self._positions[index])
 
     def __iter__(self) -> Iterator[Candidate]:
-        for position in self._positions:
-            candidate = Candidate(self._entry.name, position, self._extras)
+        offered, vetoed = False, 0
+        for index, position in enumerate(self._positions):
+            candidate = Candidate(self._entry.name, self._extra, position)
             if self._provider.offers(candidate):
+                offered = True
                 yield candidate
+            elif position not in self._entry.excluded:
+                vetoed += 1
+                self._provider.lose_patience(self._entry.name, vetoed)
+                if vetoed & (vetoed - 1) == 0:  # look at 1, 2, 4, 8 … more at once
+                    ahead = self._positions[index + 1 : index + 1 + vetoed]
+                    self._provider.look_ahead(self._entry, ahead)
+        if not offered:
+            raise _DeadEnd  # resolvelib would take an empty round for a success
 
 
-class _Provider(AbstractProvider[Dependency, Candidate, str]):
-    def __init__(self, oracle: Oracle, roots: Sequence[Root], held: Sequence[Literal]) -> None:
+class _DeadEnd(ResolverException):
+    """The pins leave nothing to offer, though each was possible when it was made."""
+
+
+class _OutOfPatience(ResolverException):
+    """A project would fall through release after release under earlier pins."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class _Provider(AbstractProvider[Ask, Candidate, str]):
+    """Preferences and candidates for resolvelib.
+
+    ``assumed`` are the statements in force, ``witness`` is the last completion
+    that was found for the pins.
+    """
+
+    def __init__(
+        self,
+        oracle: Oracle,
+        roots: Sequence[Root],
+        assumed: Sequence[Literal],
+        witness: Completion,
+        promoted: Sequence[str],
+    ) -> None:
         self._oracle = oracle
-        self._universe = oracle.universe
-        self._assumed = [*(root.selector for root in roots), *held]
+        self.universe = oracle.universe
+        self.assumed = assumed
+        self.witness = witness
+        self.promoted = promoted
         self._limits = _limits(oracle, roots)
         self._order = _order(roots)
         self._conflicts: dict[str, int] = defaultdict(int)
-        self.resolution: Resolution[Dependency, Candidate, str] | None = None
+        self._dependencies: dict[Candidate, list[Ask]] = {}
+        self.resolution: Resolution[Ask, Candidate, str] | None = None
 
-    def identify(self, requirement_or_candidate: Dependency | Candidate) -> str:
-        return requirement_or_candidate.name
+    def identify(self, requirement_or_candidate: Ask | Candidate) -> str:
+        return _identifier(requirement_or_candidate.name, requirement_or_candidate.extra)
 
     def narrow_requirement_selection(
         self,
@@ -102,7 +163,7 @@ class _Provider(AbstractProvider[Dependency, Candidate, str]):
         backtrack_causes: Sequence[Any],
     ) -> Iterable[str]:
         causes = {
-            named.name
+            self.identify(named)
             for cause in backtrack_causes
             for named in (cause.requirement, cause.parent)
             if named is not None
@@ -111,7 +172,8 @@ class _Provider(AbstractProvider[Dependency, Candidate, str]):
             self._conflicts[name] += name not in resolutions
         names = list(identifiers)
         return (
-            [name for name in names if name in causes]
+            [name for name in names if name in self.promoted]
+            or [name for name in names if name in causes]
             or [name for name in names if self._conflicts[name] >= _PROMOTED_AFTER]
             or names
         )
@@ -137,18 +199,21 @@ class _Provider(AbstractProvider[Dependency, Candidate, str]):
     def find_matches(
         self,
         identifier: str,
-        requirements: Mapping[str, Iterator[Dependency]],
+        requirements: Mapping[str, Iterator[Ask]],
         incompatibilities: Mapping[str, Iterator[Candidate]],
     ) -> Sequence[Candidate]:
-        entry = self._universe.entry(identifier)
-        if entry.state == "unseen":
-            self._oracle.meet([identifier])
-        if entry.state == "unavailable":
-            return [Candidate(identifier, -1, frozenset())]
         asked = list(requirements[identifier])
-        runs = self._limits.get(identifier, ((0, len(entry.versions)),))
-        for requirement in asked:
-            runs = intersect(runs, entry.intervals(requirement.specifier))
+        name, extra = asked[0].name, asked[0].extra
+        if extra:
+            asked += requirements.get(name, ())
+        entry = self.universe.entry(name)
+        if entry.state == "unseen":
+            self._oracle.meet([name])
+        if entry.state == "unavailable":
+            return [Candidate(name, extra, _UNREAD)]
+        runs = self._limits.get(name, ((0, len(entry.versions)),))
+        for ask in asked:
+            runs = intersect(runs, _allowed(entry, ask))
         tried = {candidate.position for candidate in incompatibilities[identifier]}
         positions = [
             position
@@ -156,65 +221,104 @@ class _Provider(AbstractProvider[Dependency, Candidate, str]):
             for position in range(high - 1, low - 1, -1)
             if position not in tried and position not in entry.excluded
         ]
-        extras = frozenset(extra for requirement in asked for extra in requirement.extras)
-        return _Matches(self, entry, positions, extras)
+        return _Matches(self, entry, extra, positions)
 
     def offers(self, candidate: Candidate) -> bool:
-        """Whether a candidate can be installed and is not a proven dead end."""
-        entry = self._universe.entry(candidate.name)
-        self._oracle.read(entry, candidate.position)
+        """Whether a candidate fits the target and can be completed with the pins.
+
+        Every pin was completable when it was made, so that nothing has to be
+        taken back. A completion is good for as many pins as it agrees with.
+        """
+        entry = self.universe.entry(candidate.name)
         if candidate.position in entry.excluded:
             return False
-        return self._oracle.possible([*self._assumed, *self._pins(candidate)])
-
-    def _pins(self, candidate: Candidate) -> Iterator[Literal]:
-        """Assumptions for the candidate and the pins that are still required."""
         assert self.resolution is not None
-        pins = {**self.resolution.state.mapping, candidate.name: candidate}
-        for name in _reachable(self, self._order, pins):
-            entry = self._universe.entry(name)
-            if pins[name].position >= 0:
-                yield from self._universe.at(entry, pins[name].position)
-
-    def is_satisfied_by(self, requirement: Dependency, candidate: Candidate) -> bool:
-        if candidate.position < 0:
+        pins = {**self.resolution.state.mapping, self.identify(candidate): candidate}
+        if self._agrees(pins):
             return True
-        entry = self._universe.entry(candidate.name)
-        return candidate.extras.issuperset(requirement.extras) and contains(
-            entry.intervals(requirement.specifier), candidate.position
+        required = self._required(pins)
+        return self._completes(pins) or (len(required) < len(pins) and self._completes(required))
+
+    def lose_patience(self, name: str, vetoed: int) -> None:
+        """Raise _OutOfPatience where too many releases in a row were dead ends."""
+        if vetoed >= _PATIENCE and name not in self.promoted:
+            raise _OutOfPatience(name)
+
+    def look_ahead(self, entry: Entry, positions: Iterable[int]) -> None:
+        """Fetch the metadata of releases that will be tried next."""
+        unseen = [p for p in positions if p not in entry.known and p not in entry.unread]
+        wishes = (self._oracle.wish(entry, position) for position in unseen)
+        self._oracle.fetch([wanted for wanted in wishes if wanted is not None])
+
+    def _agrees(self, pins: Mapping[str, Candidate]) -> bool:
+        chosen = self.witness.chosen
+        return all(
+            position == _UNREAD or chosen.get(name) == position
+            for name, _, position in pins.values()
         )
 
-    def get_dependencies(self, candidate: Candidate) -> list[Dependency]:
-        if candidate.position < 0:
+    def _completes(self, pins: Mapping[str, Candidate]) -> bool:
+        answer = self._oracle.complete([*self.assumed, *self._literals(pins.values())])
+        if isinstance(answer, Completion):
+            self.witness = answer
+            return True
+        return False
+
+    def is_valid(self, found: Choice) -> bool:
+        """Whether the universe knows nothing against a choice."""
+        exactly = (Candidate(name, "", position) for name, position in found.chosen.items())
+        return self._oracle.possible([*self.assumed, *self._literals(exactly)])
+
+    def _literals(self, pins: Iterable[Candidate]) -> Iterator[Literal]:
+        for name, _, position in pins:
+            if position != _UNREAD:
+                yield from self.universe.at(self.universe.entry(name), position)
+
+    def _required(self, pins: Mapping[str, Candidate]) -> Mapping[str, Candidate]:
+        """The pins that a path of pinned releases leads to.
+
+        resolvelib keeps pins that nothing requires any more; assuming them could
+        veto what is possible.
+        """
+        found: dict[str, Candidate] = {}
+        ahead = [identifier for identifier in self._order if identifier in pins]
+        while ahead:
+            identifier = ahead.pop()
+            if identifier not in found:
+                found[identifier] = pins[identifier]
+                needed = map(self.identify, self.get_dependencies(pins[identifier]))
+                ahead += [name for name in needed if name in pins]
+        return found
+
+    def is_satisfied_by(self, requirement: Ask, candidate: Candidate) -> bool:
+        if candidate.position == _UNREAD:
+            return True
+        entry = self.universe.entry(candidate.name)
+        return contains(_allowed(entry, requirement), candidate.position)
+
+    def get_dependencies(self, candidate: Candidate) -> list[Ask]:
+        name, extra, position = candidate
+        if position == _UNREAD:
             return []
-        entry = self._universe.entry(candidate.name)
-        metadata = self._oracle.read(entry, candidate.position)
-        if metadata is None:
-            return []
-        return [
-            dependency
-            for extra in ("", *sorted(candidate.extras))
-            for dependency in self._universe.active(metadata, extra)
-            if not dependency.url
-        ]
+        found = self._dependencies.get(candidate)
+        if found is None:
+            metadata = self._oracle.read(self.universe.entry(name), position)
+            found = [Ask(name, "", "", position)] if extra else []
+            for dependency in self.universe.active(metadata, extra) if metadata else ():
+                if not dependency.url:
+                    found += _asks(dependency)
+            self._dependencies[candidate] = found
+        return found
 
 
-def _reachable(
-    provider: _Provider, roots: Iterable[str], pins: Mapping[str, Candidate]
-) -> set[str]:
-    """The pinned projects that a path of pinned releases leads to.
+def _identifier(name: str, extra: str) -> str:
+    return f"{name}[{extra}]" if extra else name
 
-    resolvelib keeps pins that nothing requires any more; assuming them could
-    veto what is possible.
-    """
-    seen: set[str] = set()
-    ahead = [name for name in roots if name in pins]
-    while ahead:
-        name = ahead.pop()
-        if name not in seen:
-            seen.add(name)
-            ahead += [d.name for d in provider.get_dependencies(pins[name]) if d.name in pins]
-    return seen
+
+def _allowed(entry: Entry, ask: Ask) -> Intervals:
+    if ask.exact is not None:
+        return ((ask.exact, ask.exact + 1),)
+    return entry.intervals(ask.specifier)
 
 
 def _asked(oracle: Oracle, roots: Iterable[Root], kind: str) -> Iterator[Requirement]:
@@ -241,7 +345,8 @@ def _order(roots: Sequence[Root]) -> dict[str, int]:
     order: dict[str, int] = {}
     for root in roots:
         if isinstance(root.statement, Requirement) and root.statement.kind == "requirement":
-            order.setdefault(root.statement.name, len(order))
+            for extra in ("", *root.statement.extras):
+                order.setdefault(_identifier(root.statement.name, extra), len(order))
     return order
 
 
@@ -253,36 +358,52 @@ def resolve(
     ``held`` are further assumptions (``Universe.hold``). Returns a checked
     choice, or the oracle's refutation.
     """
-    completion = oracle.complete([*(root.selector for root in roots), *held])
+    assumed = [*_in_force(oracle, roots), *held]
+    completion = oracle.complete(assumed)
     if isinstance(completion, Refutation):
         return completion
     oracle.meet(r.name for r in _asked(oracle, roots, "constraint"))
-    provider = _Provider(oracle, roots, held)
     requirements = [
-        Dependency(r.name, r.extras, r.specifier) for r in _asked(oracle, roots, "requirement")
+        ask
+        for r in _asked(oracle, roots, "requirement")
+        for ask in _asks(Dependency(r.name, r.extras, r.specifier))
     ]
+    promoted: list[str] = []
+    while True:
+        provider = _Provider(oracle, roots, assumed, completion, promoted)
+        try:
+            return _run(provider, requirements)
+        except _OutOfPatience as impatience:
+            promoted.append(impatience.name)
+
+
+def _run(provider: _Provider, requirements: Sequence[Ask]) -> Choice:
     provider.resolution = Resolution(provider, BaseReporter())
     try:
-        mapping = provider.resolution.resolve(requirements, max_rounds=_MOST_ROUNDS).mapping
+        state = provider.resolution.resolve(requirements, max_rounds=_MOST_ROUNDS)
+    except _OutOfPatience:
+        raise
     except (ResolverException, RecursionError):
-        return _from_completion(provider, requirements, completion)
-    found = _checked(provider, requirements, mapping)
-    if found is None or not oracle.possible([*provider._assumed, *_exactly(oracle, found)]):
-        return _from_completion(provider, requirements, completion)
+        return _from_completion(provider, requirements)
+    found = _checked(provider, requirements, state.mapping)
+    if found is None or not provider.is_valid(found):
+        return _from_completion(provider, requirements)
     return found
 
 
-def _exactly(oracle: Oracle, found: Choice) -> Iterator[Literal]:
-    for name, position in found.chosen.items():
-        yield from oracle.universe.at(oracle.universe.entry(name), position)
+def _in_force(oracle: Oracle, roots: Sequence[Root]) -> Iterator[Literal]:
+    """The selectors of the roots, and those of all other statements switched off."""
+    chosen = {root.selector for root in roots}
+    for root in oracle.universe.roots:
+        yield root.selector if root.selector in chosen else -root.selector
 
 
-def _from_completion(
-    provider: _Provider, requirements: Sequence[Dependency], completion: Completion
-) -> Choice:
+def _from_completion(provider: _Provider, requirements: Sequence[Ask]) -> Choice:
+    completion = provider.witness
     mapping = {
-        name: Candidate(name, position, completion.extras.get(name, frozenset()))
+        _identifier(name, extra): Candidate(name, extra, position)
         for name, position in completion.chosen.items()
+        for extra in ("", *completion.extras.get(name, ()))
     }
     found = _checked(provider, requirements, mapping, guided=False)
     assert found is not None, "an oracle's completion satisfies every requirement"
@@ -291,45 +412,43 @@ def _from_completion(
 
 def _checked(
     provider: _Provider,
-    requirements: Sequence[Dependency],
+    requirements: Sequence[Ask],
     mapping: Mapping[str, Candidate],
     *,
     guided: bool = True,
 ) -> Choice | None:
     """The reachable part of a mapping, or None where a requirement fails in it."""
-    universe = provider._universe
     parents: dict[str, set[str]] = defaultdict(set)
     extras: dict[str, set[str]] = defaultdict(set)
     unread: dict[str, Unavailable] = {}
-    ahead = [("", requirement) for requirement in requirements]
-    seen: set[tuple[str, Dependency]] = set()
+    ahead = [("", ask) for ask in requirements]
+    seen: set[tuple[str, Ask]] = set()
     while ahead:
-        parent, requirement = ahead.pop()
-        if (parent, requirement) in seen:
+        parent, ask = ahead.pop()
+        if (parent, ask) in seen:
             continue
-        seen.add((parent, requirement))
-        name = requirement.name
-        entry = universe.entry(name)
+        seen.add((parent, ask))
+        entry = provider.universe.entry(ask.name)
         if entry.state == "unavailable":
-            unread[name] = Unavailable(subject=name, reason=entry.unread_reason)
+            unread[ask.name] = Unavailable(subject=ask.name, reason=entry.unread_reason)
             continue
-        candidate = mapping.get(name)
-        if candidate is None or not contains(
-            entry.intervals(requirement.specifier), candidate.position
-        ):
+        candidate = mapping.get(_identifier(ask.name, ask.extra))
+        if candidate is None or not provider.is_satisfied_by(ask, candidate):
             return None
-        parents[name].add(parent)
-        extras[name].update(requirement.extras)
-        if candidate.position in entry.unread:
-            subject = f"{name} {entry.versions[candidate.position]}"
-            reason = entry.unread[candidate.position]
+        if parent != ask.name:
+            parents[ask.name].add(parent)
+        if ask.extra:
+            extras[ask.name].add(ask.extra)
+        reason = entry.unread.get(candidate.position)
+        if reason is not None:
+            subject = f"{ask.name} {entry.versions[candidate.position]}"
             unread[subject] = Unavailable(subject=subject, reason=reason)
-        asked = Candidate(name, candidate.position, frozenset(requirement.extras))
-        ahead += [(name, dependency) for dependency in provider.get_dependencies(asked)]
+        ahead += [(ask.name, needed) for needed in provider.get_dependencies(candidate)]
     return Choice(
         {name: mapping[name].position for name in parents},
         {name: frozenset(found) for name, found in extras.items()},
         {name: frozenset(found) for name, found in parents.items()},
         tuple(unread.values()),
         guided,
+        tuple(provider.promoted),
     )

@@ -300,6 +300,12 @@ class Universe:
         assert low is not None
         return [low] if high is None else [low, -high]
 
+    def at_least(self, entry: Entry, position: int) -> Literal:
+        """The literal that chooses this release or a newer one."""
+        literal = self._cut(entry, position)
+        assert literal is not None
+        return literal
+
     def _within(self, entry: Entry, intervals: Sequence[Interval]) -> list[Clause]:
         """Clauses that say "if chosen, the release is within ``intervals``"."""
         if not intervals:

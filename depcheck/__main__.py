@@ -1,0 +1,6 @@
+"""``python -m depcheck``."""
+
+from depcheck.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,237 @@
+"""A configuration file, found and checked key by key."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from depcheck.config.values import (
+    COMPONENT_NAME,
+    FAIL_ON,
+    ROLES,
+    FailOn,
+    Role,
+    index_address,
+    is_date,
+)
+from depcheck.errors import ConfigurationError, together
+from depcheck.model.requirement import Origin
+from depcheck.model.settings import ComponentSettings, IndexSettings, Settings
+from depcheck.model.text import did_you_mean, printable, redact
+from depcheck.model.toml_text import TomlDocument, parse_toml
+
+_FILE = "depcheck.toml"
+_LARGEST = 1 << 20
+_KEYS = {
+    "python": "text",
+    "platform": "text",
+    "index-url": "text",
+    "extra-index-urls": "texts",
+    "exclude-newer": "date",
+    "prereleases": "switch",
+    "max-conflicts": "count",
+    "fail-on": "text",
+    "components": "table",
+}
+_COMPONENT_KEYS = {
+    "source": "text",
+    "role": "text",
+    "lock": "text",
+    "extras": "texts",
+    "groups": "texts",
+}
+_KINDS = {
+    "text": "a text",
+    "texts": "a list of texts",
+    "date": "a date such as 2026-11-01",
+    "switch": "true or false",
+    "count": "a whole number above 0",
+    "table": "a table",
+}
+
+
+def find_file(start: Path) -> ConfigurationFile | None:
+    """Return the nearest configuration at or above ``start``, up to a folder with ``.git``."""
+    for folder in (start, *start.parents):
+        if (folder / _FILE).is_file():
+            return open_file(folder / _FILE, start)
+        project = folder / "pyproject.toml"
+        if _mentions(project) and (found := open_file(project, start)).table is not None:
+            return found
+        if (folder / ".git").exists():
+            return None
+    return None
+
+
+def _mentions(project: Path) -> bool:
+    """Tell whether a file may have ``[tool.depcheck]``: parsing one that has not is slow."""
+    try:
+        with project.open("rb") as stream:
+            return b"depcheck" in stream.read(_LARGEST)
+    except OSError:
+        return False
+
+
+def open_file(path: Path, start: Path) -> ConfigurationFile:
+    """Parse a configuration file; raises ConfigurationError. Messages name it from ``start``."""
+    where = printable(os.path.relpath(path, start).replace(os.sep, "/"))
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(_LARGEST + 1)
+    except OSError as fault:
+        reason = (fault.strerror or "it cannot be read").lower()
+        raise ConfigurationError(f"{where}: {reason}", hint="check --config") from None
+    if len(data) > _LARGEST:
+        raise ConfigurationError(f"{where}: larger than {_LARGEST} bytes")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        line = data.count(b"\n", 0, fault.start) + 1
+        raise ConfigurationError(f"{where}:{line}: not UTF-8") from None
+    return ConfigurationFile(path, where, parse_toml(text, where=where, error=ConfigurationError))
+
+
+class ConfigurationFile:
+    """A configuration file, checked key by key; all its faults are told at once."""
+
+    def __init__(self, path: Path, where: str, document: TomlDocument) -> None:
+        self.path = path
+        self.where = where
+        self.document = document
+        self.prefix: tuple[str, ...] = ("tool", "depcheck") if path.name != _FILE else ()
+        self.faults: list[tuple[str, str]] = []
+        data: Any = document.data
+        for key in self.prefix:
+            data = data.get(key) if isinstance(data, Mapping) else None
+        if data is None and path.name not in (_FILE, "pyproject.toml"):
+            self.prefix, data = (), document.data
+        self.table: Any = data
+
+    def required(self) -> ConfigurationFile:
+        """Return the file itself; raises ConfigurationError where it configures nothing."""
+        if self.table is None:
+            raise ConfigurationError(
+                f"{self.where}: it has no [tool.depcheck] table",
+                hint="add one, or use depcheck.toml",
+            )
+        return self
+
+    def settings(self) -> Settings:
+        """Return the settings of this file; raises ConfigurationError with every fault."""
+        values = self._values(self.table, (), _KEYS)
+        tables: Mapping[str, Any] = values.get("components", {})
+        components = tuple(
+            component for name in tables if (component := self._component(name, tables[name]))
+        )
+        fail_on = self._choice(values, ("fail-on",), FAIL_ON, "warning")
+        if self.faults:
+            raise together(ConfigurationError, self.faults)
+        return Settings(
+            root=self.path.parent,
+            components=components,
+            python=values.get("python"),
+            platform=values.get("platform"),
+            index=self._index(values),
+            prereleases=values.get("prereleases", False),
+            max_conflicts=values.get("max-conflicts", 100),
+            fail_on=cast(FailOn, fail_on),
+            config_path=self.path,
+        )
+
+    def _index(self, values: Mapping[str, Any]) -> IndexSettings:
+        url = values.get("index-url")
+        newer = values.get("exclude-newer")
+        return IndexSettings(
+            index_url=url and index_address(url, self.path.parent),
+            extra_index_urls=tuple(
+                index_address(extra, self.path.parent)
+                for extra in values.get("extra-index-urls", ())
+            ),
+            exclude_newer=newer.isoformat() if isinstance(newer, datetime.date) else newer,
+        )
+
+    def _component(self, name: str, value: object) -> ComponentSettings | None:
+        key = ("components", name)
+        bare = isinstance(value, str)
+        value = {"source": value} if bare else value
+        if not isinstance(value, Mapping):
+            self._fault(key, "must be a source or a table with a source")
+            return None
+        if not COMPONENT_NAME.fullmatch(name):
+            self._fault(key, "a component is named with letters, digits, -, _ and .")
+            return None
+        values = self._values(value, key, _COMPONENT_KEYS)
+        if not values.get("source"):
+            if value.get("source", "") == "":
+                self._fault(key, "has no source", f'add source = "{name}/requirements.txt"')
+            return None
+        role = self._choice(values, (*key, "role"), ROLES, "other")
+        return ComponentSettings(
+            name=name,
+            role=cast(Role, role),
+            source=values["source"],
+            lock=values.get("lock"),
+            extras=values.get("extras", ()),
+            groups=values.get("groups", ()),
+            origin=self._origin(name, key if bare else (*key, "source")),
+        )
+
+    def _origin(self, component: str, at: tuple[str, ...]) -> Origin:
+        text = redact(self.document.written(*self.prefix, *at))
+        return Origin(component=component, path=self.path.name, line=self._line(at), text=text)
+
+    def _values(
+        self, table: object, at: tuple[str, ...], kinds: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """Return the values of ``table`` that are known and of the right kind."""
+        if not isinstance(table, Mapping):
+            self._fault(at, "must be a table")
+            return {}
+        values = {}
+        for key, value in table.items():
+            if key not in kinds:
+                hint = did_you_mean(key.replace("_", "-"), kinds)
+                known = f"known keys are {', '.join(kinds)}"
+                self._fault((*at, key), "is not a key that depcheck knows", hint or known)
+            elif _is(kinds[key], value):
+                values[key] = tuple(value) if kinds[key] == "texts" else value
+            else:
+                self._fault((*at, key), f"must be {_KINDS[kinds[key]]}")
+        return values
+
+    def _choice(
+        self, values: Mapping[str, Any], at: tuple[str, ...], known: Iterable[str], default: str
+    ) -> str:
+        value = values.get(at[-1], default)
+        if value not in known:
+            hint = did_you_mean(value, known)
+            self._fault(at, f'must be one of {", ".join(known)}, not "{printable(value)}"', hint)
+        return str(value)
+
+    def _line(self, at: tuple[str, ...]) -> int | None:
+        return self.document.line(*self.prefix, *at)
+
+    def _fault(self, at: tuple[str, ...], message: str, hint: str = "") -> None:
+        line = self._line(at)
+        place = self.where if line is None else f"{self.where}:{line}"
+        key = printable(".".join((*self.prefix, *at)))
+        self.faults.append((f"{place}: {key}: {message}", hint))
+
+
+def _is(kind: str, value: object) -> bool:
+    match kind:
+        case "text":
+            return isinstance(value, str)
+        case "texts":
+            return isinstance(value, list) and all(isinstance(item, str) for item in value)
+        case "switch":
+            return isinstance(value, bool)
+        case "count":
+            return isinstance(value, int) and not isinstance(value, bool) and value > 0
+        case "date":
+            return isinstance(value, datetime.date) or (isinstance(value, str) and is_date(value))
+        case _:
+            return isinstance(value, Mapping)

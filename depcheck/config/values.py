@@ -1,0 +1,32 @@
+"""Values that a configuration may hold, wherever it is written."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from pathlib import Path
+from typing import Literal
+
+from depcheck.model.findings import SEVERITIES, Severity
+
+Role = Literal["core", "ai", "other"]
+FailOn = Severity | Literal["never"]
+
+ROLES = ("core", "ai", "other")
+FAIL_ON = (*SEVERITIES, "never")
+COMPONENT_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+
+def is_date(value: str) -> bool:
+    """Tell whether ``value`` is a date or time in ISO 8601."""
+    try:
+        datetime.datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def index_address(url: str, folder: Path) -> str:
+    """Return a URL as it is, and the path of a local index as an absolute path."""
+    return url if _URL.match(url) else str(folder / url)

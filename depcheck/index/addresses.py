@@ -1,0 +1,143 @@
+"""Which indexes a run asks, in which order, and how to reach them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from depcheck.errors import IndexFailure
+from depcheck.index.credentials import origin, split_userinfo
+from depcheck.index.network import Network
+from depcheck.index.pipconf import PipSettings, default_index, read_pip_settings
+from depcheck.index.redaction import redact
+from depcheck.model.settings import IndexSettings
+
+_CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """``indexes`` in the order asked, each ending in a slash, maybe with userinfo.
+
+    ``find_links`` are folders, or pages with links. All are URLs; local ones are
+    ``file:`` URLs.
+    """
+
+    indexes: tuple[str, ...]
+    find_links: tuple[str, ...]
+    network: Network
+
+
+def find_addresses(settings: IndexSettings, environ: Mapping[str, str], root: Path) -> Addresses:
+    """Return where to look projects up: what was asked for, else what pip would use.
+
+    With an index of its own a run does not use pip's further indexes and links.
+    Raises IndexFailure for an address that makes no sense.
+    """
+    pip = read_pip_settings(environ)
+    links: tuple[str, ...] = ()
+    if settings.index_url is not None:
+        named = (settings.index_url, *settings.extra_index_urls)
+    else:
+        links = pip.words("find-links")
+        named = (*_pip_indexes(pip), *settings.extra_index_urls)
+    indexes = tuple(dict.fromkeys(_as_url(each, root).rstrip("/") + "/" for each in named))
+    return Addresses(
+        indexes=indexes,
+        find_links=tuple(dict.fromkeys(_as_url(each, root) for each in links)),
+        network=_network(pip, environ),
+    )
+
+
+def _pip_indexes(pip: PipSettings) -> tuple[str, ...]:
+    if pip.flag("no-index"):
+        return ()
+    return (pip.text("index-url", "pypi-url") or default_index(), *pip.words("extra-index-url"))
+
+
+def _as_url(text: str, root: Path) -> str:
+    """Return an address as a URL; what has no scheme is a path relative to ``root``."""
+    text = text.strip()
+    if text.startswith(("http://", "https://")):
+        try:
+            origin(split_userinfo(text)[0])
+        except ValueError as error:
+            raise IndexFailure(f"the index address makes no sense: {error}") from error
+        if urlsplit(text).hostname:
+            return text.partition("#")[0]
+    elif text.startswith("file:"):
+        return text
+    elif text and "://" not in text:
+        return (root / Path(text).expanduser()).resolve().as_uri()
+    raise IndexFailure(
+        f"the index address {redact(text)!r} makes no sense",
+        hint="use an https, http or file address, or the path of a folder",
+    )
+
+
+def local_path(url: str) -> Path | None:
+    """Return the path of a ``file:`` URL, None for others."""
+    if not url.startswith("file:"):
+        return None
+    path = unquote(urlsplit(url).path)
+    if len(path) > 2 and path[0] == "/" and path[2] == ":":
+        path = path[1:]
+    return Path(path)
+
+
+def _network(pip: PipSettings, environ: Mapping[str, str]) -> Network:
+    proxy = pip.text("proxy")
+    ca_file = pip.text("cert") or next(
+        (environ[name] for name in _CA_VARIABLES if environ.get(name)), None
+    )
+    if ca_file and not Path(ca_file).exists():
+        raise IndexFailure(
+            f"the certificate file {ca_file} does not exist",
+            hint="correct pip's cert setting or SSL_CERT_FILE",
+        )
+    netrc = Path(environ.get("NETRC") or Path(environ.get("HOME") or Path.home()) / ".netrc")
+    return Network(
+        timeout=pip.number(15.0, "timeout", "default-timeout") or 15.0,
+        retries=min(int(pip.number(4, "retries")), 10),
+        proxies={"all": proxy} if proxy else _proxies(environ),
+        no_proxy=_no_proxy(environ),
+        ca_file=ca_file,
+        client_cert=pip.text("client-cert"),
+        trusted_hosts=pip.words("trusted-host"),
+        netrc=str(netrc) if netrc.is_file() else None,
+        keyring=pip.text("keyring-provider") != "disabled",
+    )
+
+
+def _proxies(environ: Mapping[str, str]) -> dict[str, str]:
+    found = {}
+    for scheme in ("http", "https", "all"):
+        # Upper-case HTTP_PROXY can be set by a client of a CGI server.
+        names = [f"{scheme}_proxy"]
+        if scheme != "http" or "REQUEST_METHOD" not in environ:
+            names.append(f"{scheme}_proxy".upper())
+        value = next((environ[name] for name in names if environ.get(name)), None)
+        if value:
+            found[scheme] = value
+    return found
+
+
+def _no_proxy(environ: Mapping[str, str]) -> tuple[str, ...]:
+    text = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def cache_folder(settings: IndexSettings, environ: Mapping[str, str]) -> Path:
+    """Return the folder of the cache: the one asked for, else the user's."""
+    import sys
+
+    if settings.cache_dir is not None:
+        return settings.cache_dir
+    home = Path(environ.get("HOME") or Path.home())
+    if sys.platform == "win32":
+        return Path(environ.get("LOCALAPPDATA") or home / "AppData/Local") / "depcheck" / "Cache"
+    if sys.platform == "darwin":
+        return home / "Library/Caches/depcheck"
+    return Path(environ.get("XDG_CACHE_HOME") or home / ".cache") / "depcheck"

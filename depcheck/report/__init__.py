@@ -1,0 +1,1 @@
+"""Reports in each format: ``Report -> str``, and the exit status of one."""

@@ -1,0 +1,101 @@
+"""Conflicts and their corrections in the terminal report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from depcheck.model.findings import Conflict, Correction, Finding, Step
+from depcheck.report.layout import Page, Span
+from depcheck.report.words import commas, edited, place, plural, sentence, stands
+
+_COLOURS = {"error": "bold red", "warning": "bold yellow", "note": "bold blue"}
+_PICKS = 12
+
+
+def titled(page: Page, finding: Finding) -> None:
+    """Add a finding's severity, rule id and message."""
+    page.gap()
+    page.say(Span(finding.severity, _COLOURS[finding.severity]), Span(f"[{finding.rule}]", "dim"),
+             Span(f": {finding.message}", "bold"), hang=2)
+
+
+def conflicts(page: Page, findings: Sequence[Finding]) -> None:
+    """Add each conflict: what is wrong, where, why, and how sure that is."""
+    for finding in findings:
+        titled(page, finding)
+        _where(page, finding)
+        if isinstance(finding.evidence, Conflict):
+            _why(page, finding.evidence.steps)
+            _certainty(page, finding.evidence)
+        if finding.remedy:
+            page.say(Span("what to do: ", "dim"), finding.remedy, indent=2, hang=2)
+
+
+def _where(page: Page, finding: Finding) -> None:
+    origins = list(finding.locations)
+    if isinstance(finding.evidence, Conflict):
+        origins = [*(s.origin for s in finding.evidence.statements), *origins]
+    if origins:
+        page.say(Span("where", "dim"), indent=2)
+        page.rows(stands(origins), indent=4)
+
+
+def _why(page: Page, steps: Sequence[Step]) -> None:
+    if steps:
+        page.say(Span("why", "dim"), indent=2)
+    for step in steps:
+        spans = [Span(f"{page.marks.bullet} {sentence(step)}")]
+        if step.origin is not None:
+            spans += [Span(" ("), place(step.origin), Span(")")]
+        if step.presumed:
+            spans.append(Span(" [presumed]", "yellow"))
+        page.say(*spans, indent=4, hang=2)
+
+
+def _certainty(page: Page, conflict: Conflict) -> None:
+    if not conflict.presumed:
+        return
+    shown = ", ".join(conflict.presumed[:5])
+    more = f" and {len(conflict.presumed) - 5} more" if len(conflict.presumed) > 5 else ""
+    page.say(
+        Span("not proven: ", "yellow"),
+        f"this rests on what the sdist of {shown}{more} says about its requirements, "
+        "which building it might change.",
+        indent=2, hang=2,
+    )
+
+
+def corrections(page: Page, alternatives: Sequence[Correction]) -> None:
+    """Add the alternatives, numbered, each with its edits and what it gives."""
+    if not alternatives:
+        return
+    page.heading("To heal it")
+    if len(alternatives) > 1:
+        page.say("Any one of these is enough; the closest to what stands there comes first.",
+                 indent=2)
+    for number, correction in enumerate(alternatives, 1):
+        _correction(page, correction, number)
+
+
+def _correction(page: Page, correction: Correction, number: int) -> None:
+    lead = f"{number}. "
+    if correction.edits:
+        page.say(f"{lead}change {plural(len(correction.edits), 'line')}", indent=2)
+        page.rows(
+            [[[place(edit.origin)], edited(edit, page.marks)] for edit in correction.edits],
+            indent=5,
+        )
+    else:
+        page.say(f"{lead}no edit of these lines alone heals it", indent=2)
+        page.rows(stands(s.origin for s in correction.statements), indent=5)
+    if correction.picks:
+        page.say(Span("re-solved: ", "dim"), *_picks(page, correction), indent=5, hang=2)
+    if correction.remark:
+        page.say(correction.remark, indent=5)
+
+
+def _picks(page: Page, correction: Correction) -> list[Span]:
+    limit = len(correction.picks) if page.verbose else _PICKS
+    rest = len(correction.picks) - limit
+    shown = [f"{name} {version}" for name, version in correction.picks[:limit]]
+    return commas([*shown, f"{rest} more"] if rest > 0 else shown)

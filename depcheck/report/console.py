@@ -1,0 +1,98 @@
+"""The report for a terminal: what is wrong, where, what to do; then the evidence."""
+
+from __future__ import annotations
+
+from depcheck.model.findings import Finding
+from depcheck.model.report import Report
+from depcheck.model.requirement import Component, Undetermined
+from depcheck.report.conflict_text import conflicts, corrections, titled
+from depcheck.report.headline import headline
+from depcheck.report.layout import Page, Span
+from depcheck.report.shift_text import rollbacks, shifts
+from depcheck.report.status import unchecked
+from depcheck.report.words import plural, stands
+
+_WIDEST = 120
+
+
+def render(
+    report: Report, *, width: int, colour: bool, unicode: bool, verbose: bool = False
+) -> str:
+    """Return the report as text for people.
+
+    ``width`` is in terminal cells. ``colour`` adds ANSI styles; without
+    ``unicode`` the text is ASCII. ``verbose`` lists what is summed up otherwise.
+    """
+    page = Page(width=max(40, min(width, _WIDEST)), unicode=unicode, verbose=verbose)
+    headline(page, report)
+    conflicts(page, [f for f in report.findings if f.rule.startswith("conflict-")])
+    corrections(page, report.corrections)
+    moved = [f for f in report.findings if f.rule.startswith("shift-")]
+    shifts(page, moved)
+    told = [f for f in moved if verbose or f.severity != "note"]
+    rollbacks(page, [f for f in report.findings if f.rule == "rollback"], told)
+    _unchecked(page, report)
+    _checked(page, report)
+    _footer(page, report)
+    return page.text(colour=colour)
+
+
+def _unchecked(page: Page, report: Report) -> None:
+    entries = unchecked(report)
+    told = [f for f in report.findings if f.rule == "undetermined"]
+    if entries:
+        page.heading("What could not be checked")
+        for entry in sorted(entries, key=lambda entry: entry.harmless):
+            _entry(page, entry)
+    else:
+        for finding in told:
+            _told(page, finding)
+    for note in report.notes:
+        page.gap()
+        page.say("Note: ", note)
+
+
+def _entry(page: Page, entry: Undetermined) -> None:
+    page.say(Span(entry.subject, "bold"), Span(f": {entry.reason}"), indent=2, hang=2)
+    if entry.origin is not None:
+        page.rows(stands([entry.origin]), indent=4)
+    if entry.harmless:
+        page.say("The verdict does not depend on it.", indent=4)
+    if entry.hint:
+        page.say("what to do: ", entry.hint, indent=4, hang=2)
+
+
+def _told(page: Page, finding: Finding) -> None:
+    titled(page, finding)
+    page.rows(stands(finding.locations), indent=4)
+    if finding.remedy:
+        page.say("what to do: ", finding.remedy, indent=2, hang=2)
+
+
+def _checked(page: Page, report: Report) -> None:
+    page.heading("What was checked")
+    rows = [_component(component, report) for component in report.components]
+    if report.combined is not None:
+        rows.append([[Span("together")], [], [Span(plural(len(report.combined), "distribution"))]])
+    page.rows(rows, indent=2)
+
+
+def _component(component: Component, report: Report) -> list[list[Span]]:
+    alone = report.alone.get(component.name)
+    asked = plural(len(component.requirements), "requirement")
+    role = f" ({component.role})" if component.role not in ("other", component.name) else ""
+    return [
+        [Span(component.name + role, "bold", solid=True)],
+        [Span(component.source, "cyan", solid=True)],
+        [Span(f"{asked}, " + ("unsolvable" if alone is None else f"{len(alone)} alone"))],
+    ]
+
+
+def _footer(page: Page, report: Report) -> None:
+    indexes = ", ".join(report.indexes) or "no index"
+    dot = f" {page.marks.dot} "
+    page.gap()
+    page.say(Span(dot.join((
+        f"{report.target}", indexes, plural(report.requests, "request"),
+        f"{report.seconds:.1f} s", f"depcheck {report.version}",
+    )), "dim"))

@@ -1,0 +1,238 @@
+"""The report as JSON, under the schema ``report.schema.json`` beside this file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from depcheck.model.findings import (
+    SEVERITIES,
+    Conflict,
+    Correction,
+    Evidence,
+    Finding,
+    Rollback,
+    Shift,
+    Statement,
+    Step,
+)
+from depcheck.model.report import Picked, Report
+from depcheck.model.requirement import Component, Origin, Pin, Requirement, Undetermined
+from depcheck.model.text import redact
+from depcheck.report.status import unchecked
+
+SCHEMA = "1"
+
+
+def render(report: Report) -> str:
+    """Return the report as JSON text in ASCII, the same for the same report.
+
+    Lists whose order has no meaning are sorted. Secrets in URLs are masked.
+    Nothing in it can be taken for a command by a terminal or a CI log.
+    """
+    text = json.dumps(_masked(_report(report)), indent=2, ensure_ascii=True)
+    # DEL is the one control character that JSON leaves; ``##[`` begins a command
+    # of some CI systems anywhere in a line.
+    return text.replace("\x7f", "\\u007f").replace("##", "\\u0023\\u0023") + "\n"
+
+
+def _masked(value: Any) -> Any:
+    match value:
+        case str():
+            return redact(value)
+        case dict():
+            return {redact(key): _masked(item) for key, item in value.items()}
+        case list():
+            return [_masked(item) for item in value]
+    return value
+
+
+def _report(report: Report) -> dict[str, Any]:
+    combined = None if report.combined is None else _picks(report.combined)
+    return {
+        "schema": SCHEMA,
+        "depcheck": report.version,
+        "verdict": report.verdict,
+        "complete": report.complete,
+        "counts": {
+            severity: sum(finding.severity == severity for finding in report.findings)
+            for severity in SEVERITIES
+        },
+        "target": {
+            "python": report.target.python,
+            "implementation": report.target.implementation,
+            "platform": report.target.platform,
+            "environment": dict(sorted(report.target.environment.items())),
+        },
+        "indexes": list(report.indexes),
+        "components": [_component(component) for component in report.components],
+        "findings": [_finding(finding) for finding in report.findings],
+        "corrections": [_correction(correction) for correction in report.corrections],
+        "alone": {name: _picks(picks) for name, picks in sorted(report.alone.items())},
+        "combined": combined,
+        "undetermined": _undetermined(unchecked(report)),
+        "notes": list(report.notes),
+        "run": {"requests": report.requests, "seconds": round(report.seconds, 3)},
+    }
+
+
+def _component(component: Component) -> dict[str, Any]:
+    bound = component.requires_python
+    return {
+        "name": component.name,
+        "role": component.role,
+        "source": component.source,
+        "requirements": [_statement(requirement) for requirement in component.requirements],
+        "requires_python": None if bound is None else _statement(bound),
+        "baseline": [
+            _pin(pin) for pin in sorted(component.baseline, key=lambda pin: (pin.name, pin.version))
+        ],
+    }
+
+
+def _origin(origin: Origin) -> dict[str, Any]:
+    return {
+        "component": origin.component,
+        "path": origin.path,
+        "line": origin.line,
+        "text": origin.text,
+    }
+
+
+def _pin(pin: Pin) -> dict[str, Any]:
+    return {"name": pin.name, "version": pin.version, "origin": _origin(pin.origin)}
+
+
+def _statement(statement: Statement) -> dict[str, Any]:
+    if isinstance(statement, Requirement):
+        return {
+            "kind": statement.kind,
+            "name": statement.name,
+            "extras": sorted(statement.extras),
+            "specifier": statement.specifier,
+            "marker": statement.marker,
+            "hashes": sorted(statement.hashes),
+            "origin": _origin(statement.origin),
+        }
+    return {
+        "kind": "requires-python",
+        "specifier": statement.specifier,
+        "origin": _origin(statement.origin),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "locations": [_origin(origin) for origin in finding.locations],
+        "evidence": _evidence(finding.evidence),
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any] | None:
+    match evidence:
+        case Conflict():
+            return _conflict(evidence)
+        case Shift():
+            return _shift(evidence)
+        case Rollback():
+            return _rollback(evidence)
+        case None:
+            return None
+
+
+def _conflict(conflict: Conflict) -> dict[str, Any]:
+    return {
+        "kind": "conflict",
+        "project": conflict.project,
+        "statements": [_statement(statement) for statement in conflict.statements],
+        "steps": [_step(step) for step in conflict.steps],
+        "presumed": sorted(conflict.presumed),
+    }
+
+
+def _shift(shift: Shift) -> dict[str, Any]:
+    return {
+        "kind": "shift",
+        "name": shift.name,
+        "component": shift.component,
+        "before": shift.before,
+        "after": shift.after,
+        "direction": shift.direction,
+        "grade": shift.grade,
+        "forced": shift.forced,
+        "alone": shift.alone,
+        "pin": shift.pin,
+        "direct": None if shift.direct is None else _statement(shift.direct),
+        "locked": None if shift.locked is None else _pin(shift.locked),
+        "chain": [_step(step) for step in shift.chain],
+    }
+
+
+def _rollback(rollback: Rollback) -> dict[str, Any]:
+    return {
+        "kind": "rollback",
+        "name": rollback.name,
+        "component": rollback.component,
+        "before": rollback.before,
+        "after": rollback.after,
+        "days": rollback.days,
+        "better": rollback.better,
+        "pins": list(rollback.pins),
+        "direct": None if rollback.direct is None else _statement(rollback.direct),
+        "chain": [_step(step) for step in rollback.chain],
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "subject": step.subject,
+        "versions": step.versions,
+        "count": step.count,
+        "verb": step.verb,
+        "object": step.object,
+        "origin": None if step.origin is None else _origin(step.origin),
+        "presumed": step.presumed,
+    }
+
+
+def _correction(correction: Correction) -> dict[str, Any]:
+    return {
+        "statements": [_statement(statement) for statement in correction.statements],
+        "edits": [
+            {"origin": _origin(edit.origin), "before": edit.before, "after": edit.after}
+            for edit in correction.edits
+        ],
+        "picks": [{"name": name, "version": version} for name, version in correction.picks],
+        "remark": correction.remark,
+    }
+
+
+def _picks(picks: Iterable[Picked]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": pick.name,
+            "version": pick.version,
+            "extras": sorted(pick.extras),
+            "by": sorted(pick.by),
+            "components": sorted(pick.components),
+        }
+        for pick in sorted(picks, key=lambda pick: (pick.name, pick.version))
+    ]
+
+
+def _undetermined(entries: Iterable[Undetermined]) -> list[dict[str, Any]]:
+    return [
+        {
+            "subject": entry.subject,
+            "reason": entry.reason,
+            "hint": entry.hint,
+            "origin": None if entry.origin is None else _origin(entry.origin),
+            "harmless": entry.harmless,
+        }
+        for entry in sorted(entries, key=lambda entry: (entry.subject, entry.reason))
+    ]

@@ -1,0 +1,75 @@
+"""Small pieces of prose that several sections share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from depcheck.model.findings import Edit, Shift, Step
+from depcheck.model.report import Report
+from depcheck.model.requirement import Origin
+from depcheck.report.layout import Marks, Span
+
+CODE = "bold"
+PLACE = "cyan"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """Return ``3 packages`` or ``1 package``."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return ``a``, ``a and b`` or ``a, b and c``."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def commas(items: Sequence[str], style: str = "") -> list[Span]:
+    """Return ``a 1, b 2``, each item kept in one piece."""
+    spans: list[Span] = []
+    for item in items:
+        if spans:
+            spans.append(Span(", "))
+        spans.append(Span(item, style, solid=True))
+    return spans
+
+
+def everyone(report: Report) -> str:
+    """Return the components' names as a person would list them."""
+    return listed([component.name for component in report.components])
+
+
+def place(origin: Origin) -> Span:
+    """Return ``path:line``, kept in one piece."""
+    return Span(str(origin), PLACE, solid=True)
+
+
+def stands(origins: Iterable[Origin]) -> list[list[list[Span]]]:
+    """Return rows of place and text as written, for ``Page.rows``."""
+    return [[[place(origin)], [Span(origin.text, CODE)]] for origin in dict.fromkeys(origins)]
+
+
+def sentence(step: Step) -> str:
+    """Return a step as a clause: ``every langchain 0.3.0 to 1.5.0 needs …``."""
+    if step.count < 2:
+        return str(step)
+    return (
+        f"every {step.subject} {step.versions} ({step.count} releases) {step.verb} {step.object}"
+    )
+
+
+def change(shift: Shift, marks: Marks) -> str:
+    """Return ``1.7.1 → 2.10.1``, ``added 1.2`` or ``gone (was 1.2)``."""
+    if shift.before is None:
+        return f"added {shift.after}"
+    if shift.after is None:
+        return f"gone (was {shift.before})"
+    return f"{shift.before} {marks.arrow} {shift.after}"
+
+
+def edited(edit: Edit, marks: Marks) -> list[Span]:
+    """Return ``before → after``, or that the line goes."""
+    if not edit.after:
+        return [Span(edit.before, CODE), Span(" (take this line out)")]
+    return [
+        Span(edit.before, "red"), Span(f" {marks.arrow} "), Span(edit.after, "bold green"),
+    ]
