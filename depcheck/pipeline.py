@@ -49,8 +49,7 @@ def check(settings: Settings, *, environ: Mapping[str, str], observer: Observer)
     started = time.perf_counter()
     target = build_target(settings.python, settings.platform)
     components = [
-        read_component(named, root=settings.root, target=target)
-        for named in settings.components
+        read_component(named, root=settings.root, target=target) for named in settings.components
     ]
     options = Options(prereleases=settings.prereleases, max_conflicts=settings.max_conflicts)
     with open_catalog(

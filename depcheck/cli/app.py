@@ -39,9 +39,15 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option(
-        "--version", callback=_version, is_eager=True, help="Print the version and leave.",
-    )] = False,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_version,
+            is_eager=True,
+            help="Print the version and leave.",
+        ),
+    ] = False,
 ) -> None:
     pass
 
@@ -51,67 +57,138 @@ CacheDir = Annotated[Path | None, typer.Option(metavar="DIR", help="Where the ca
 
 @app.command(short_help="Report what does not go together.")
 def check(
-    core: Annotated[str | None, typer.Option(
-        metavar="SOURCE", help="The core: a requirements file, pyproject.toml, a lock, "
-        "or env:/path/to/python.",
-    )] = None,
-    ai: Annotated[str | None, typer.Option(
-        metavar="SOURCE", help="The AI component, named the same way.",
-    )] = None,
-    component: Annotated[list[str] | None, typer.Option(
-        metavar="NAME=SOURCE", help="Another component; may be repeated.",
-    )] = None,
-    lock: Annotated[list[str] | None, typer.Option(
-        metavar="NAME=FILE", help="What a component has when alone; may be repeated.",
-    )] = None,
-    python: Annotated[str | None, typer.Option(
-        metavar="VERSION", help="Python to resolve for, such as 3.12 (default: this one).",
-    )] = None,
-    platform: Annotated[str | None, typer.Option(
-        metavar="PLATFORM", help="Platform to resolve for, such as linux/amd64 (default: this).",
-    )] = None,
-    index_url: Annotated[str | None, typer.Option(
-        metavar="URL", help="Index to ask (default: what pip would ask).",
-    )] = None,
-    extra_index_url: Annotated[list[str] | None, typer.Option(
-        metavar="URL", help="Index to ask next; may be repeated.",
-    )] = None,
-    exclude_newer: Annotated[str | None, typer.Option(
-        metavar="DATE", help="Pass over files uploaded later, such as 2026-11-01.",
-    )] = None,
+    core: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SOURCE",
+            help="The core: a requirements file, pyproject.toml, a lock, or env:/path/to/python.",
+        ),
+    ] = None,
+    ai: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SOURCE",
+            help="The AI component, named the same way.",
+        ),
+    ] = None,
+    component: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=SOURCE",
+            help="Another component; may be repeated.",
+        ),
+    ] = None,
+    lock: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=FILE",
+            help="What a component has when alone; may be repeated.",
+        ),
+    ] = None,
+    python: Annotated[
+        str | None,
+        typer.Option(
+            metavar="VERSION",
+            help="Python to resolve for, such as 3.12 (default: this one).",
+        ),
+    ] = None,
+    platform: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PLATFORM",
+            help="Platform to resolve for, such as linux/amd64 (default: this).",
+        ),
+    ] = None,
+    index_url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Index to ask (default: what pip would ask).",
+        ),
+    ] = None,
+    extra_index_url: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="URL",
+            help="Index to ask next; may be repeated.",
+        ),
+    ] = None,
+    exclude_newer: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="Pass over files uploaded later, such as 2026-11-01.",
+        ),
+    ] = None,
     pre: Annotated[bool, typer.Option("--pre", help="Allow pre-releases.")] = False,
-    offline: Annotated[bool, typer.Option(
-        "--offline", help="Answer from the cache alone.",
-    )] = False,
-    refresh: Annotated[bool, typer.Option(
-        "--refresh", help="Ask again though the cache is fresh.",
-    )] = False,
+    offline: Annotated[
+        bool,
+        typer.Option(
+            "--offline",
+            help="Answer from the cache alone.",
+        ),
+    ] = False,
+    refresh: Annotated[
+        bool,
+        typer.Option(
+            "--refresh",
+            help="Ask again though the cache is fresh.",
+        ),
+    ] = False,
     cache_dir: CacheDir = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Keep nothing.")] = False,
-    config: Annotated[Path | None, typer.Option(
-        metavar="FILE", help="Configuration (default: depcheck.toml or pyproject.toml, "
-        "here or above).",
-    )] = None,
-    fail_on: Annotated[str | None, typer.Option(
-        metavar="note|warning|error|never", help="From what severity on the exit status is 1 "
-        "(default: warning).",
-    )] = None,
-    max_conflicts: Annotated[int | None, typer.Option(
-        metavar="N", help="Stop listing conflicts after so many (default: 100).",
-    )] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Configuration (default: depcheck.toml or pyproject.toml, here or above).",
+        ),
+    ] = None,
+    fail_on: Annotated[
+        str | None,
+        typer.Option(
+            metavar="note|warning|error|never",
+            help="From what severity on the exit status is 1 (default: warning).",
+        ),
+    ] = None,
+    max_conflicts: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Stop listing conflicts after so many (default: 100).",
+        ),
+    ] = None,
     format: Annotated[Format, typer.Option(help="Format of the report.")] = Format.TEXT,
-    output: Annotated[Path | None, typer.Option(
-        metavar="FILE", help="Write the report there instead of to stdout.",
-    )] = None,
-    pylock: Annotated[Path | None, typer.Option(
-        metavar="FILE", help="Write the combined set there as pylock.toml (PEP 751).",
-    )] = None,
-    verbose: Annotated[bool, typer.Option(
-        "--verbose", "-v", help="List in full what is summed up otherwise.",
-    )] = False,
-    quiet: Annotated[bool, typer.Option(
-        "--quiet", "-q", help="Nothing on stderr but errors.",
-    )] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the report there instead of to stdout.",
+        ),
+    ] = None,
+    pylock: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the combined set there as pylock.toml (PEP 751).",
+        ),
+    ] = None,
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "--verbose",
+            "-v",
+            help="List in full what is summed up otherwise.",
+        ),
+    ] = False,
+    quiet: Annotated[
+        bool,
+        typer.Option(
+            "--quiet",
+            "-q",
+            help="Nothing on stderr but errors.",
+        ),
+    ] = False,
 ) -> None:
     """Resolve the components alone and together, and report what does not go together.
 
@@ -124,10 +201,22 @@ def check(
         from depcheck.cli.arguments import command_line
 
         given = command_line(
-            core=core, ai=ai, components=component or [], locks=lock or [], python=python,
-            platform=platform, index_url=index_url, extra_index_urls=extra_index_url or [],
-            exclude_newer=exclude_newer, prereleases=pre, offline=offline, refresh=refresh,
-            cache_dir=cache_dir, no_cache=no_cache, fail_on=fail_on, max_conflicts=max_conflicts,
+            core=core,
+            ai=ai,
+            components=component or [],
+            locks=lock or [],
+            python=python,
+            platform=platform,
+            index_url=index_url,
+            extra_index_urls=extra_index_url or [],
+            exclude_newer=exclude_newer,
+            prereleases=pre,
+            offline=offline,
+            refresh=refresh,
+            cache_dir=cache_dir,
+            no_cache=no_cache,
+            fail_on=fail_on,
+            max_conflicts=max_conflicts,
         )
         wanted = Wanted(
             json=format is Format.JSON, output=output, pylock=pylock, verbose=verbose, quiet=quiet

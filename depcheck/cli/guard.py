@@ -51,6 +51,9 @@ def _internal(error: Exception) -> int:
         for line in "".join(traceback.format_exception(error)).splitlines():
             tell("traceback", line)
     tell("error", f"internal error: {type(error).__name__}: {' '.join(str(error).split())}")
-    tell("hint", "this is a fault in depcheck, and nothing may be concluded from this run: please "
-                 "report it with what DEPCHECK_TRACEBACK=1 shows")
+    tell(
+        "hint",
+        "this is a fault in depcheck, and nothing may be concluded from this run: please "
+        "report it with what DEPCHECK_TRACEBACK=1 shows",
+    )
     return EXIT_UNCHECKED

@@ -55,9 +55,7 @@ def _observed(settings: Settings, quiet: bool) -> Report:
         return check(settings, environ=os.environ, observer=Silent())
     live = terminal.is_live(sys.stderr, os.environ)
     width = terminal.width(sys.stderr, os.environ)
-    observer: ProgressLine | Notes = (
-        ProgressLine(sys.stderr, width) if live else Notes(sys.stderr)
-    )
+    observer: ProgressLine | Notes = ProgressLine(sys.stderr, width) if live else Notes(sys.stderr)
     try:
         return check(settings, environ=os.environ, observer=observer)
     finally:

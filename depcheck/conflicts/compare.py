@@ -63,9 +63,7 @@ class Chains:
                     return path
         return ()
 
-    def _path(
-        self, name: str, before: str | None, components: set[str] | None
-    ) -> tuple[Step, ...]:
+    def _path(self, name: str, before: str | None, components: set[str] | None) -> tuple[Step, ...]:
         ahead: deque[tuple[str, tuple[Step, ...]]] = deque()
         for statement in self._statements(components):
             step = Step(
@@ -113,10 +111,10 @@ class Chains:
         position = self._choice.chosen.get(name)
         entry = self._oracle.universe.entry(name)
         known = entry.known.get(position) if position is not None else None
-        if known is None:
+        if position is None or known is None:
             return
         for extra in ("", *sorted(self._choice.extras.get(name, ()))):
-            for dependency in self._oracle.universe.active(known.metadata, extra):
+            for dependency in self._oracle.universe.dependencies(entry, position, extra):
                 yield dependency, known.metadata.presumed
 
 

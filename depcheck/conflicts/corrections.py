@@ -56,7 +56,9 @@ def correct(oracle: Oracle, roots: Sequence[Root], correction: frozenset[Literal
         proposal = _nearest(oracle, [*kept, *_stated(oracle, new)], statement)
         if proposal is None:
             _retract(oracle, new)
-            return Correction(statements=statements, edits=(), remark=_no_release(oracle, statement))
+            return Correction(
+                statements=statements, edits=(), remark=_no_release(oracle, statement)
+            )
         edited = replace(statement, specifier=proposal.specifier, hashes=())
         new.append(edited)
         edits.append(Edit(origin=statement.origin, before=_text(statement), after=str(edited)))
@@ -91,7 +93,9 @@ def _other_python(root: Root) -> str:
 def _no_release(oracle: Oracle, requirement: Requirement) -> str:
     entry = oracle.universe.entry(requirement.name)
     if entry.state == "missing":
-        return f"No index knows {requirement.name}: correct the name, or name the index that has it."
+        return (
+            f"No index knows {requirement.name}: correct the name, or name the index that has it."
+        )
     return (
         f"No release of {requirement.name} works with the other lines: "
         "without it everything resolves, with it the components must be kept apart."

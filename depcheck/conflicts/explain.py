@@ -199,9 +199,7 @@ def _clash(chain: _Chain, statements: Sequence[Statement]) -> str:
     return max(pool, key=lambda name: (asked[name], list(asked).index(name)), default="Python")
 
 
-def _rule(
-    universe: Universe, groups: Sequence[Group], statements: Sequence[Statement]
-) -> str:
+def _rule(universe: Universe, groups: Sequence[Group], statements: Sequence[Statement]) -> str:
     kinds = {group.kind for group in groups}
     if any(not isinstance(s, Requirement) for s in statements):
         return "conflict-python"
@@ -285,5 +283,3 @@ def _told(statement: Statement) -> str:
     if isinstance(statement, Requirement):
         return f"{statement.origin.component}'s {statement}"
     return f"{statement.origin.component}'s requires-python {statement.specifier}"
-
-

@@ -45,5 +45,3 @@ class Prover:
         core = self._solver.core()
         needed = set(shrink(self._solver, [c for c in candidates if c in core], fixed))
         return tuple(g for g, s in self._selectors.items() if s in needed)
-
-

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from depcheck.conflicts.compare import Chains, direct_requirement, versions_of
 from depcheck.model.findings import Finding, Rollback
+from depcheck.model.requirement import Requirement
 from depcheck.model.rules import RULES
 from depcheck.resolve.entry import Entry
 from depcheck.resolve.oracle import Oracle
@@ -126,9 +127,19 @@ def _better(
     if not isinstance(choice, Choice):
         return {}, ()
     versions = versions_of(oracle, choice)
-    if _depth(_falls(oracle, alone, versions)) >= _depth(falls):
+    now = _falls(oracle, alone, versions)
+    if _depth(now) >= _depth(falls) or _asked_for_fall_further(roots, falls, now):
         return {}, ()
     return versions, tuple(pins)
+
+
+def _asked_for_fall_further(
+    roots: Sequence[Root], before: Sequence[_Fall], now: Sequence[_Fall]
+) -> bool:
+    """Whether something that a line names pays for it."""
+    named = {r.statement.name for r in roots if isinstance(r.statement, Requirement)}
+    days = {fall.name: fall.days or 0 for fall in before}
+    return any(f.name in named and (f.days or 0) > days.get(f.name, 0) for f in now)
 
 
 def _depth(falls: Sequence[_Fall]) -> int:

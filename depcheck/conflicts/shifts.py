@@ -90,9 +90,7 @@ class _Shifts:
         return False
 
 
-def _direction(
-    before: str | None, after: str | None
-) -> Literal["up", "down", "added", "gone"]:
+def _direction(before: str | None, after: str | None) -> Literal["up", "down", "added", "gone"]:
     if before is None:
         return "added"
     if after is None:

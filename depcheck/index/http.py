@@ -29,6 +29,10 @@ class TooLarge(Exception):
     """The body is larger than the caller allows."""
 
 
+class NoConnection(HttpError):
+    """The other side could not be reached at all."""
+
+
 class StaleConnection(HttpError):
     """A kept connection was closed by the other side before it answered."""
 

@@ -12,6 +12,7 @@ from html import unescape
 
 Link = tuple[str, dict[str, str]]
 _UNUSUAL = re.compile(r"<(?:!--|!\[|\?|script|style|base|textarea|title[^>]*>[^<]*<(?!/))", re.I)
+_REGULAR = re.compile(r"[^<>]*+(?:<[^<>]*+>[^<>]*+)*+")
 _OPENING = re.compile(r"<a[\s/>]", re.I)
 # The alternatives begin with different characters, so that it cannot backtrack.
 _ANCHOR = re.compile(r"<a\s((?:[^<>\"'=]|=(?=[\"'])|\"[^\"<]*\"|'[^'<]*')*)>", re.I)
@@ -20,7 +21,8 @@ _ATTRIBUTE = re.compile(r"([^\s=\"'/]+)(?:=(?:\"([^\"]*)\"|'([^']*)'))?")
 
 def read_links(text: str) -> tuple[list[Link], str]:
     """Return each link as (address, attributes), and the page's ``<base href>``."""
-    anchors = [] if _UNUSUAL.search(text) else _ANCHOR.findall(text)
+    usual = _REGULAR.fullmatch(text) and not _UNUSUAL.search(text)
+    anchors = _ANCHOR.findall(text) if usual else []
     if not anchors or len(anchors) != sum(1 for _ in _OPENING.finditer(text)):
         return _parsed(text)
     links = []

@@ -19,12 +19,14 @@ from depcheck.index.http import (
     Connection,
     Head,
     HttpError,
+    NoConnection,
     Socket,
     StaleConnection,
     TooLarge,
     tune,
 )
 from depcheck.index.network import Network
+from depcheck.index.proxies import proxy_address, proxy_authorization, tunnel
 from depcheck.index.redaction import redact
 
 if TYPE_CHECKING:
@@ -73,6 +75,7 @@ class Transport:
         self._idle: dict[str, deque[Connection]] = {}
         self._tls: dict[bool, ssl.SSLContext] = {}
         self._lock = threading.Lock()
+        self._down: dict[str, str] = {}
         self._dialling: dict[tuple[str, int], threading.Lock] = {}
         self._resolved: dict[tuple[str, int], list[Any]] = {}
         self._closed = threading.Event()
@@ -117,11 +120,14 @@ class Transport:
         for attempt in range(self._network.retries + 1):
             last = attempt == self._network.retries
             try:
+                self._unless_down(url)
                 connection, head, where = self._follow(url, headers, until)
                 body = self._body(connection, head, where, cap)
             except HttpError as error:
                 reason = str(error)
                 wait = 0.0
+                if last and isinstance(error, NoConnection):
+                    self._down[origin(split_userinfo(url)[0])] = reason
             except TooLarge:
                 raise TransportError(
                     f"{redact(url)} is larger than {(cap or 0) >> 20} MB"
@@ -136,6 +142,11 @@ class Transport:
             pause = max(wait, random.uniform(0.5, 1.0) * 0.25 * 2**attempt)  # noqa: S311
             self._closed.wait(min(pause, _WAIT_CAP))
         raise TransportError(f"{redact(url)}: {reason}")
+
+    def _unless_down(self, url: str) -> None:
+        """Do not try a host again that another wish of this run has given up on."""
+        if self._down and (reason := self._down.get(origin(split_userinfo(url)[0]))):
+            raise TransportError(f"{redact(url)}: {reason}")
 
     def _body(self, connection: Connection, head: Head, where: str, cap: int | None) -> bytes:
         if cap is None and head.status not in _RETRIED:
@@ -195,7 +206,7 @@ class Transport:
         extra = {}
         if proxy and scheme == "http":
             path = f"http://{_host(url)}{path}"
-            extra = _proxy_authorization(proxy)
+            extra = proxy_authorization(proxy)
         idle = self._idle.setdefault(origin(url), deque())
         try:
             return idle.pop(), path, extra
@@ -204,20 +215,20 @@ class Transport:
         try:
             sock = self._open(scheme, host, port, proxy)
         except OSError as error:
-            raise HttpError(f"cannot connect to {host}: {_plain(error)}") from error
+            raise NoConnection(f"cannot connect to {host}: {_plain(error)}") from error
         return Connection(sock, self._network.timeout), path, extra
 
     def _open(self, scheme: str, host: str, port: int, proxy: str | None) -> Socket:
         address = (host, port)
         if proxy:
-            address = _proxy_address(proxy)
+            address = proxy_address(proxy)
         sock = self._dial(address)
         tune(sock)
         if scheme == "http":
             return sock
         try:
             if proxy:
-                _tunnel(sock, host, port, proxy, self._network.timeout)
+                tunnel(sock, host, port, proxy, self._network.timeout)
             return self._context(self._network.trusts(host, port)).wrap_socket(
                 sock, server_hostname=host
             )
@@ -353,38 +364,6 @@ def _tls_context(network: Network, unverified: bool) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
-
-
-def _proxy_address(proxy: str) -> tuple[str, int]:
-    parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
-    if parts.scheme != "http" or not parts.hostname:
-        raise TransportError(f"the proxy {redact(proxy)} is not an http:// address")
-    return parts.hostname, parts.port or 80
-
-
-def _proxy_authorization(proxy: str) -> dict[str, str]:
-    userinfo = split_userinfo(proxy if "://" in proxy else f"http://{proxy}")[1]
-    return {"Proxy-Authorization": basic(userinfo)} if userinfo else {}
-
-
-def _tunnel(sock: socket.socket, host: str, port: int, proxy: str, timeout: float) -> None:
-    """Ask the proxy for a tunnel (RFC 9110, section 9.3.6)."""
-    target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    fields = {"Host": target, **_proxy_authorization(proxy)}
-    lines = [f"CONNECT {target} HTTP/1.1", *(f"{key}: {value}" for key, value in fields.items())]
-    sock.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
-    answer = b""
-    until = time.monotonic() + timeout
-    while b"\r\n\r\n" not in answer:
-        # One byte at a time: what follows the head belongs to TLS.
-        byte = sock.recv(1)
-        if not byte or len(answer) > 16384 or time.monotonic() > until:
-            raise OSError("the proxy gave no answer")
-        answer += byte
-    status = answer.split(b" ", 2)[1:2]
-    if status != [b"200"]:
-        shown = status[0].decode("latin-1")[:3] if status else "nothing"
-        raise OSError(f"the proxy answered {shown}")
 
 
 def _plain(error: OSError) -> str:

@@ -101,9 +101,7 @@ class MetadataWanted:
 Wanted = ProjectWanted | MetadataWanted
 ProjectAnswer = Project | Missing | Unavailable
 MetadataAnswer = Metadata | Unavailable
-Arrival = (
-    tuple[ProjectWanted, ProjectAnswer] | tuple[MetadataWanted, MetadataAnswer]
-)
+Arrival = tuple[ProjectWanted, ProjectAnswer] | tuple[MetadataWanted, MetadataAnswer]
 
 
 class Catalog(Protocol):

@@ -15,8 +15,12 @@ _PICKS = 12
 def titled(page: Page, finding: Finding) -> None:
     """Add a finding's severity, rule id and message."""
     page.gap()
-    page.say(Span(finding.severity, _COLOURS[finding.severity]), Span(f"[{finding.rule}]", "dim"),
-             Span(f": {finding.message}", "bold"), hang=2)
+    page.say(
+        Span(finding.severity, _COLOURS[finding.severity]),
+        Span(f"[{finding.rule}]", "dim"),
+        Span(f": {finding.message}", "bold"),
+        hang=2,
+    )
 
 
 def conflicts(page: Page, findings: Sequence[Finding]) -> None:
@@ -61,7 +65,8 @@ def _certainty(page: Page, conflict: Conflict) -> None:
         Span("not proven: ", "yellow"),
         f"this rests on what the sdist of {shown}{more} says about its requirements, "
         "which building it might change.",
-        indent=2, hang=2,
+        indent=2,
+        hang=2,
     )
 
 
@@ -71,8 +76,9 @@ def corrections(page: Page, alternatives: Sequence[Correction]) -> None:
         return
     page.heading("To heal it")
     if len(alternatives) > 1:
-        page.say("Any one of these is enough; the closest to what stands there comes first.",
-                 indent=2)
+        page.say(
+            "Any one of these is enough; the closest to what stands there comes first.", indent=2
+        )
     for number, correction in enumerate(alternatives, 1):
         _correction(page, correction, number)
 

@@ -92,7 +92,17 @@ def _footer(page: Page, report: Report) -> None:
     indexes = ", ".join(report.indexes) or "no index"
     dot = f" {page.marks.dot} "
     page.gap()
-    page.say(Span(dot.join((
-        f"{report.target}", indexes, plural(report.requests, "request"),
-        f"{report.seconds:.1f} s", f"depcheck {report.version}",
-    )), "dim"))
+    page.say(
+        Span(
+            dot.join(
+                (
+                    f"{report.target}",
+                    indexes,
+                    plural(report.requests, "request"),
+                    f"{report.seconds:.1f} s",
+                    f"depcheck {report.version}",
+                )
+            ),
+            "dim",
+        )
+    )

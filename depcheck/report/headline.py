@@ -31,11 +31,15 @@ def _conflict(page: Page, report: Report) -> None:
     count = plural(len(found), "conflict")
     lonely = _lonely(found)
     if lonely:
-        page.say(Span("CONFLICT: ", "bold red"),
-                 Span(f"{lonely} cannot be installed, not even alone: {count}.", "bold"))
+        page.say(
+            Span("CONFLICT: ", "bold red"),
+            Span(f"{lonely} cannot be installed, not even alone: {count}.", "bold"),
+        )
     else:
-        page.say(Span("CONFLICT: ", "bold red"),
-                 Span(f"{everyone(report)} cannot share one environment: {count}.", "bold"))
+        page.say(
+            Span("CONFLICT: ", "bold red"),
+            Span(f"{everyone(report)} cannot share one environment: {count}.", "bold"),
+        )
     _first_cure(page, report)
 
 
@@ -66,27 +70,39 @@ def _first_cure(page: Page, report: Report) -> None:
 
 
 def _undetermined(page: Page, report: Report) -> None:
-    page.say(Span("UNDETERMINED: ", "bold yellow"),
-             Span(f"whether {everyone(report)} can share one environment is not known.", "bold"))
+    page.say(
+        Span("UNDETERMINED: ", "bold yellow"),
+        Span(f"whether {everyone(report)} can share one environment is not known.", "bold"),
+    )
     missing = [entry for entry in unchecked(report) if not entry.harmless]
-    page.say(f"{plural(len(missing), 'thing')} that the answer rests on could not be checked; "
-             "what, and how to mend it, stands below.")
+    page.say(
+        f"{plural(len(missing), 'thing')} that the answer rests on could not be checked; "
+        "what, and how to mend it, stands below."
+    )
     if report.combined is not None:
         told = _told(page, report)
-        page.say("As far as it could be checked they resolve together",
-                 *([Span(", but this moves "), *commas(told)] if told else []), Span("."))
+        page.say(
+            "As far as it could be checked they resolve together",
+            *([Span(", but this moves "), *commas(told)] if told else []),
+            Span("."),
+        )
 
 
 def _shifts(page: Page, report: Report) -> None:
     told = _told(page, report)
     names = everyone(report)
     if not told:
-        page.say(Span("SHIFTS: ", "bold green"),
-                 Span(f"{names} resolve together; what moves is small.", "bold"))
+        page.say(
+            Span("SHIFTS: ", "bold green"),
+            Span(f"{names} resolve together; what moves is small.", "bold"),
+        )
         return
-    page.say(Span("SHIFTS: ", "bold yellow"),
-             Span(f"{names} resolve together, but this moves ", "bold"),
-             *commas(told, "bold"), Span(".", "bold"))
+    page.say(
+        Span("SHIFTS: ", "bold yellow"),
+        Span(f"{names} resolve together, but this moves ", "bold"),
+        *commas(told, "bold"),
+        Span(".", "bold"),
+    )
     page.say(_advice(report))
 
 
@@ -128,5 +144,7 @@ def _advice(report: Report) -> str:
 
 def _compatible(page: Page, report: Report) -> None:
     count = f" in {plural(len(report.combined), 'distribution')}" if report.combined else ""
-    page.say(Span("COMPATIBLE: ", "bold green"),
-             Span(f"{everyone(report)} resolve together{count}, and nothing moves.", "bold"))
+    page.say(
+        Span("COMPATIBLE: ", "bold green"),
+        Span(f"{everyone(report)} resolve together{count}, and nothing moves.", "bold"),
+    )

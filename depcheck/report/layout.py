@@ -135,6 +135,7 @@ class Page:
 
     def _widths(self, table: Sequence[Sequence[Spans]], indent: int) -> list[int]:
         """Return the widths of all columns but the last, long rows left aside."""
+
         def natural(row: Sequence[Spans]) -> int:
             return indent + sum(width_of(cell) + 2 for cell in row[:-1])
 

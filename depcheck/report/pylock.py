@@ -64,7 +64,8 @@ def _environments(target: Target) -> list[Marker]:
 
     terms = [
         f"{name} == '{target.environment[name]}'"
-        for name in _ENVIRONMENT if target.environment.get(name)
+        for name in _ENVIRONMENT
+        if target.environment.get(name)
     ]
     return [Marker(" and ".join(terms))]
 
@@ -110,10 +111,14 @@ def _wheels(distributions: Iterable[Distribution]) -> list[PackageWheel]:
 
     return [
         PackageWheel(
-            name=file.filename, url=_address(file.url), size=file.size,
-            upload_time=_moment(file), hashes=_hashes(file),
+            name=file.filename,
+            url=_address(file.url),
+            size=file.size,
+            upload_time=_moment(file),
+            hashes=_hashes(file),
         )
-        for file in sorted(distributions, key=lambda file: file.filename) if file.is_wheel
+        for file in sorted(distributions, key=lambda file: file.filename)
+        if file.is_wheel
     ]
 
 
@@ -123,8 +128,11 @@ def _sdist(distributions: Iterable[Distribution]) -> PackageSdist | None:
     for file in distributions:
         if file.filename.endswith(_SDISTS):
             return PackageSdist(
-                name=file.filename, url=_address(file.url), size=file.size,
-                upload_time=_moment(file), hashes=_hashes(file),
+                name=file.filename,
+                url=_address(file.url),
+                size=file.size,
+                upload_time=_moment(file),
+                hashes=_hashes(file),
             )
     return None
 

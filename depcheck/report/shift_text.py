@@ -25,7 +25,8 @@ def shifts(page: Page, findings: Sequence[Finding]) -> None:
     several = len({f.evidence.component for f in findings if isinstance(f.evidence, Shift)}) > 1
     long = [f for f in ordered if page.verbose or f.severity != "note"]
     page.rows(
-        [_row(page, finding, several) for finding in long], indent=2,
+        [_row(page, finding, several) for finding in long],
+        indent=2,
         details=[_facts(finding) for finding in long],
     )
     if not page.verbose:
@@ -164,5 +165,8 @@ def _back(finding: Finding, known: Set[tuple[Step, ...]]) -> list[Row]:
 def _better(rollback: Rollback) -> Row:
     if rollback.better is None:
         return _fact("better", Span(f"no solution has a newer {rollback.name}"))
-    return _fact("better", Span(f"{rollback.name} {rollback.better} is possible; pin "),
-                 *commas(rollback.pins, "bold green"))
+    return _fact(
+        "better",
+        Span(f"{rollback.name} {rollback.better} is possible; pin "),
+        *commas(rollback.pins, "bold green"),
+    )

@@ -17,7 +17,7 @@ def exit_status(report: Report, fail_on: Severity | Literal["never"]) -> int:
     says: a finding that only tells so (``undetermined``) does not make it a 1.
     """
     if fail_on != "never":
-        failing = SEVERITIES[SEVERITIES.index(fail_on):]
+        failing = SEVERITIES[SEVERITIES.index(fail_on) :]
         if any(
             finding.severity in failing and finding.rule != "undetermined"
             for finding in report.findings

@@ -52,9 +52,7 @@ def sentence(step: Step) -> str:
     """Return a step as a clause: ``every langchain 0.3.0 to 1.5.0 needs …``."""
     if step.count < 2:
         return str(step)
-    return (
-        f"every {step.subject} {step.versions} ({step.count} releases) {step.verb} {step.object}"
-    )
+    return f"every {step.subject} {step.versions} ({step.count} releases) {step.verb} {step.object}"
 
 
 def change(shift: Shift, marks: Marks) -> str:
@@ -71,5 +69,7 @@ def edited(edit: Edit, marks: Marks) -> list[Span]:
     if not edit.after:
         return [Span(edit.before, CODE), Span(" (take this line out)")]
     return [
-        Span(edit.before, "red"), Span(f" {marks.arrow} "), Span(edit.after, "bold green"),
+        Span(edit.before, "red"),
+        Span(f" {marks.arrow} "),
+        Span(edit.after, "bold green"),
     ]

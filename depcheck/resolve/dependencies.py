@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from depcheck.model.requirement import normalise
 from depcheck.resolve.ranges import InvalidSpecifier, clauses
@@ -41,7 +41,7 @@ class Dependency:
         return f"{self.name}{extras}{self.specifier}"
 
 
-@lru_cache(maxsize=None)
+@cache
 def parse_dependency(text: str) -> Dependency:
     """Parse one PEP 508 string. Raises InvalidDependency."""
     match = _SIMPLE.match(text)

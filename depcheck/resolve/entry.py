@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal as OneOf
 
 from depcheck.model.catalog import Distribution, Metadata, Project
+from depcheck.resolve.dependencies import Dependency
 from depcheck.resolve.ranges import Intervals, positions
 from depcheck.resolve.solver import Literal, Solver
 
@@ -43,6 +44,7 @@ class Entry:
     variables: dict[int, Literal] = field(default_factory=dict)
     extras: dict[str, Literal] = field(default_factory=dict)
     known: dict[int, Known] = field(default_factory=dict)
+    dependencies: dict[tuple[int, str], tuple[Dependency, ...]] = field(default_factory=dict)
     excluded: dict[int, str] = field(default_factory=dict)
     unread: dict[int, str] = field(default_factory=dict)
     unread_reason: str = ""

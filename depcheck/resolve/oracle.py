@@ -206,11 +206,10 @@ class Oracle:
             subject = f"{name} {entry.versions[position]}"
             walk.unread[subject] = Unavailable(subject=subject, reason=entry.unread[position])
             return
-        known = entry.known.get(position)
-        if known is None:
+        if position not in entry.known:
             self._look_at(walk, entry, position)
             return
-        for dependency in self.universe.active(known.metadata, extra):
+        for dependency in self.universe.dependencies(entry, position, extra):
             if dependency.url:
                 subject = f"{name} {entry.versions[position]}"
                 reason = f"requires {dependency.name} from a URL, which is never fetched"
@@ -323,9 +322,9 @@ class Oracle:
 
     def _follow(self, name: str, releases: dict[int, Known]) -> None:
         entry = self.universe.entry(name)
-        for known in (entry.known[position] for position in releases if position in entry.known):
+        for position in releases:
             for extra in ("", *entry.extras):
-                for dependency in self.universe.active(known.metadata, extra):
+                for dependency in self.universe.dependencies(entry, position, extra):
                     self._prepare(dependency)
 
     def _prepare(self, dependency: Dependency) -> None:
@@ -334,4 +333,3 @@ class Oracle:
         entry = self.universe.entry(dependency.name)
         if entry.state == "unseen":
             self._want(ProjectWanted(dependency.name))
-

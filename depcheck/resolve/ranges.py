@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache
 
 from packaging.version import InvalidVersion, Version
 
@@ -27,13 +27,13 @@ class InvalidSpecifier(ValueError):
     """A specifier that PEP 440 does not know."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def parse_version(text: str) -> Version:
     """Parse a PEP 440 version; the same text gives the same object."""
     return Version(text)
 
 
-@lru_cache(maxsize=None)
+@cache
 def clauses(specifier: str) -> tuple[tuple[str, str], ...]:
     """Split a specifier set into (operator, version text) pairs.
 
@@ -127,9 +127,7 @@ def _run(operator: str, text: str, versions: Sequence[str]) -> Interval:
     total = len(versions)
 
     def first(reached: Callable[[Version], bool]) -> int:
-        return bisect_left(
-            range(total), True, key=lambda i: reached(parse_version(versions[i]))
-        )
+        return bisect_left(range(total), True, key=lambda i: reached(parse_version(versions[i])))
 
     if text.endswith(".*"):
         return _prefix_run(parse_version(text[:-2]), first)

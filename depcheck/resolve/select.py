@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from depcheck.model.catalog import Distribution
 from depcheck.model.target import Target
@@ -69,7 +69,7 @@ class Selector:
         return Unfit("platform", f"has wheels only for {', '.join(pythons[:4])} on {shown}")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _admits(requires_python: str, python: str) -> bool:
     try:
         return bool(positions(requires_python, (python,)))
@@ -87,5 +87,3 @@ def wheel_tags(filename: str) -> tuple[int, tuple[str, ...]]:
     digits = "".join(c for c in parts[2] if c.isdigit()) if len(parts) == 6 else ""
     tags = tuple(f"{p}-{a}-{m}" for p in pythons for a in abis for m in platforms)
     return int(digits or 0), tags
-
-

@@ -7,8 +7,9 @@ only a proposal to look at (``oracle``). docs/conflicts.md tells the encoding.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from depcheck.model.catalog import Metadata, Missing, Project, ProjectAnswer, Unavailable
 from depcheck.model.findings import Statement
@@ -246,9 +247,9 @@ class Universe:
         for extra in extras:
             runs: dict[tuple[Dependency, bool], list[Interval]] = {}
             for position in sorted(releases):
-                metadata = releases[position].metadata
-                for dependency in self.active(metadata, extra):
-                    spans = runs.setdefault((dependency, metadata.presumed), [])
+                presumed = releases[position].metadata.presumed
+                for dependency in self.dependencies(entry, position, extra):
+                    spans = runs.setdefault((dependency, presumed), [])
                     if spans and spans[-1][1] == position:
                         spans[-1] = (spans[-1][0], position + 1)
                     elif not spans or spans[-1][1] < position:
@@ -257,13 +258,19 @@ class Universe:
                 for run in spans:
                     self._depend(entry, Need(run, extra, dependency, presumed))
 
-    def active(self, metadata: Metadata, extra: str) -> Iterable[Dependency]:
-        """The dependencies that hold without an extra, or only with ``extra``."""
-        for text in metadata.requires_dist:
-            dependency = parse_dependency(text)
-            plain = self.markers.holds(dependency.marker)
-            if plain if not extra else not plain and self.markers.holds(dependency.marker, extra):
-                yield dependency
+    def dependencies(self, entry: Entry, position: int, extra: str = "") -> tuple[Dependency, ...]:
+        """What a known release asks for: without an extra, or only with ``extra``."""
+        found = entry.dependencies.get((position, extra))
+        if found is None:
+            known = entry.known.get(position)
+            texts = known.metadata.requires_dist if known is not None else ()
+            found = tuple(d for d in map(parse_dependency, texts) if self._asks(d, extra))
+            entry.dependencies[position, extra] = found
+        return found
+
+    def _asks(self, dependency: Dependency, extra: str) -> bool:
+        plain = self.markers.holds(dependency.marker)
+        return plain if not extra else not plain and self.markers.holds(dependency.marker, extra)
 
     def _depend(self, entry: Entry, need: Need) -> None:
         dependency = need.dependency
@@ -314,7 +321,7 @@ class Universe:
         low = self._cut(entry, intervals[0][0])
         if intervals[0][0] > 0 and low is not None:
             tails.append([low])
-        for (_, end), (start, _) in zip(intervals, intervals[1:], strict=False):
+        for (_, end), (start, _) in pairwise(intervals):
             below, above = self._cut(entry, end), self._cut(entry, start)
             assert below is not None
             assert above is not None

@@ -290,3 +290,13 @@ def test_addresses_that_make_no_sense_spoil_nothing_else(tmp_path: Path) -> None
         answers = read_all(catalog, [lib])
     assert isinstance(other, Unavailable)
     assert {type(answer) for answer in answers.values()} == {Unavailable}
+
+
+def test_a_host_that_is_down_is_given_up_once(tmp_path: Path) -> None:
+    with IndexServer(LIB) as server:
+        url = server.url
+    begin = time.monotonic()
+    with catalog_of(url, tmp_path) as catalog:
+        answers = ask(catalog, *(f"p{number}" for number in range(60)))
+    assert {type(answer) for answer in answers} == {Unavailable}
+    assert time.monotonic() - begin < 4
