@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
+from depcheck.conflicts.spelling import other_python, respelt
+from depcheck.conflicts.wording import listed
 from depcheck.model.findings import Correction, Edit, Statement
 from depcheck.model.requirement import Requirement
 from depcheck.resolve.oracle import Completion, Oracle, Refutation
-from depcheck.resolve.ranges import Interval, clauses, parse_version
+from depcheck.resolve.ranges import Interval, clauses, contains, parse_version
 from depcheck.resolve.resolver import resolve
 from depcheck.resolve.solver import Literal
 from depcheck.resolve.universe import Root
@@ -44,62 +46,88 @@ def correct(oracle: Oracle, roots: Sequence[Root], correction: frozenset[Literal
     The edits keep as close as possible to what stands there; what comes out was
     resolved with them in place.
     """
-    changed = [root for root in roots if root.selector in correction]
+    changed = [root.statement for root in roots if root.selector in correction]
     kept = [root for root in roots if root.selector not in correction]
-    statements = tuple(root.statement for root in changed)
-    edits: list[Edit] = []
-    new: list[Requirement] = []
-    for root in changed:
-        statement = root.statement
-        if not isinstance(statement, Requirement):
-            return Correction(statements=statements, edits=(), remark=_other_python(root))
-        proposal = _nearest(oracle, [*kept, *_stated(oracle, new)], statement)
-        if proposal is None:
-            _retract(oracle, new)
-            return Correction(
-                statements=statements, edits=(), remark=_no_release(oracle, statement)
-            )
-        edited = replace(statement, specifier=proposal.specifier, hashes=())
-        new.append(edited)
-        edits.append(Edit(origin=statement.origin, before=_text(statement), after=str(edited)))
-        oracle.universe.state(edited)
-    picks = _picks(oracle, [*kept, *_stated(oracle, new)], new)
-    _retract(oracle, new)
+    statements = tuple(changed)
+    requirements = [s for s in changed if isinstance(s, Requirement)]
+    if len(requirements) < len(changed):
+        return Correction(statements=statements, edits=(), remark=other_python(roots))
+    oracle.meet(requirement.name for requirement in requirements)
+    edited = _edited(oracle, kept, requirements)
+    if edited is None:
+        return Correction(statements=statements, edits=(), remark=_remark(oracle, kept, requirements))
+    with ExitStack() as stack:
+        new = [stack.enter_context(stated(oracle, requirement)) for requirement in edited]
+        picks = _picks(oracle, [*kept, *new], edited)
     if picks is None:
         return Correction(statements=statements, edits=(), remark="No edit of these lines heals.")
-    return Correction(statements=statements, edits=tuple(edits), picks=picks)
-
-
-def _stated(oracle: Oracle, new: Sequence[Requirement]) -> list[Root]:
-    return [root for root in oracle.universe.roots if any(root.statement is n for n in new)]
-
-
-def _retract(oracle: Oracle, new: Sequence[Requirement]) -> None:
-    for root in _stated(oracle, new):
-        oracle.universe.retract(root)
-
-
-def _text(requirement: Requirement) -> str:
-    return requirement.origin.text or str(requirement)
-
-
-def _other_python(root: Root) -> str:
-    return (
-        f"{root.component} needs Python {root.statement.specifier}: "
-        "check with a Python that every component allows (--python)."
-    )
-
-
-def _no_release(oracle: Oracle, requirement: Requirement) -> str:
-    entry = oracle.universe.entry(requirement.name)
-    if entry.state == "missing":
-        return (
-            f"No index knows {requirement.name}: correct the name, or name the index that has it."
+    edits = tuple(
+        Edit(
+            origin=old.origin,
+            before=old.origin.text or str(old),
+            after=respelt(old, new.specifier),
         )
-    return (
-        f"No release of {requirement.name} works with the other lines: "
-        "without it everything resolves, with it the components must be kept apart."
+        for old, new in zip(requirements, edited, strict=True)
     )
+    return Correction(statements=statements, edits=edits, picks=picks)
+
+
+def _edited(
+    oracle: Oracle, kept: Sequence[Root], requirements: Sequence[Requirement]
+) -> list[Requirement] | None:
+    """The requirements with the closest specifiers that hold together, if any do.
+
+    While one is looked at, those after it may take any release, so that an
+    early choice never spoils a later one.
+    """
+    edited: list[Requirement] = []
+    for index, requirement in enumerate(requirements):
+        with ExitStack() as stack:
+            others = [*edited, *(_anywhere(later) for later in requirements[index + 1 :])]
+            company = [stack.enter_context(stated(oracle, other)) for other in others]
+            proposal = _nearest(oracle, [*kept, *company], requirement)
+        if proposal is None:
+            return None
+        edited.append(replace(requirement, specifier=proposal.specifier, hashes=()))
+    return edited
+
+
+def _anywhere(requirement: Requirement) -> Requirement:
+    return replace(requirement, specifier="", kind="requirement")
+
+
+def _remark(oracle: Oracle, kept: Sequence[Root], requirements: Sequence[Requirement]) -> str:
+    """Why no edit heals: what stands in the way is the same for any release."""
+    for requirement in requirements:
+        name = requirement.name
+        entry = oracle.universe.entry(name)
+        if entry.state == "missing":
+            return f"No index knows {name}: correct the name, or name the index that has it."
+        if not _holds(oracle, [], [requirement]):
+            return (
+                f"No release of {name} can be installed on {oracle.universe.target}, "
+                "not even by itself: do without it, or choose another target or index."
+            )
+    for requirement in requirements:
+        own = [r for r in kept if r.component == requirement.origin.component]
+        if not _holds(oracle, own, [requirement]):
+            return _without(requirement, f"{requirement.origin.component}'s own other lines")
+    for requirement in requirements:
+        if not _holds(oracle, kept, [requirement]):
+            return f"{_without(requirement, 'the other lines')}, or keep the components apart."
+    names = listed(list(dict.fromkeys(requirement.name for requirement in requirements)))
+    return f"No releases of {names} work together with the other lines: keep the components apart."
+
+
+def _without(requirement: Requirement, company: str) -> str:
+    return f"No release of {requirement.name} works with {company}: do without it"
+
+
+def _holds(oracle: Oracle, kept: Sequence[Root], requirements: Sequence[Requirement]) -> bool:
+    with ExitStack() as stack:
+        new = [stack.enter_context(stated(oracle, _anywhere(r))) for r in requirements]
+        answer = oracle.complete([root.selector for root in (*kept, *new)])
+    return isinstance(answer, Completion)
 
 
 def _picks(
@@ -118,13 +146,12 @@ def _picks(
 
 def _nearest(oracle: Oracle, kept: Sequence[Root], requirement: Requirement) -> _Proposal | None:
     """The closest specifier under which the requirement holds with ``kept``."""
-    oracle.meet([requirement.name])
     entry = oracle.universe.entry(requirement.name)
     if entry.state != "known" or not entry.versions:
         return None
-    with stated(oracle, replace(requirement, specifier="", kind="requirement")) as anywhere:
+    with stated(oracle, _anywhere(requirement)) as anywhere:
         search = _Search(oracle, [*(r.selector for r in kept), anywhere.selector], requirement)
-        found = [p for p in (search.above(), search.below()) if p is not None]
+        found = [*search.between(), *search.above(), *search.below()]
     return min(found, key=lambda p: p.distance, default=None)
 
 
@@ -153,10 +180,19 @@ class _Search:
                 return next(above, total)
         return 0
 
-    def above(self) -> _Proposal | None:
+    def between(self) -> Iterator[_Proposal]:
+        """The line without its ``!=``, where what that leaves out works."""
+        written = clauses(self._requirement.specifier)
+        kept = ",".join(op + text for op, text in written if op != "!=")
+        runs = self._entry.intervals(self._requirement.specifier)
+        holes = [(high, low) for (_, high), (low, _) in zip(runs, runs[1:], strict=False)]
+        if any(self._feasible(hole) for hole in holes):
+            yield _Proposal(kept, 0, 1)
+
+    def above(self) -> Iterator[_Proposal]:
         low, high = self._high, len(self._entry.versions)
         if low >= high or not self._feasible((low, high)):
-            return None
+            return
         shortest = low + 1
         while shortest < high:  # the shortest run [low, x) with a release that works
             middle = (shortest + high) // 2
@@ -164,12 +200,12 @@ class _Search:
                 high = middle
             else:
                 shortest = middle + 1
-        return self._proposal(high - 1, ">=")
+        yield self._proposal(high - 1, ">=")
 
-    def below(self) -> _Proposal | None:
+    def below(self) -> Iterator[_Proposal]:
         low, high = 0, self._low
         if low >= high or not self._feasible((low, high)):
-            return None
+            return
         highest = high - 1
         while low < highest:  # the highest start of a run [x, high) with such a release
             middle = (low + highest + 1) // 2
@@ -177,7 +213,7 @@ class _Search:
                 low = middle
             else:
                 highest = middle - 1
-        return self._proposal(low, "<=")
+        yield self._proposal(low, "<=")
 
     def _feasible(self, run: Interval) -> bool:
         held = self._oracle.universe.hold(self._entry.name, run)
@@ -198,6 +234,7 @@ class _Search:
             return f"=={version}"
         if operator == "<=" and position == self._low - 1:
             bound = next((text for op, text in written if op in (">=", "~=")), None)
-            if bound is not None:
+            # ``<1.0`` leaves out the pre-releases of 1.0, which ``>=1.0`` leaves out too.
+            if bound is not None and contains(self._entry.intervals(f"<{bound}"), position):
                 return f"<{bound}"
         return f"{operator}{version}"

@@ -36,9 +36,13 @@ class Prover:
             found = self._selectors[group] = self._solver.variable()
         return found
 
-    def groups(self, statements: Iterable[Literal]) -> tuple[Group, ...]:
-        """A minimal set of groups that refutes the statements (given by selector)."""
-        fixed = [self._universe.presumption, *statements]
+    def groups(self, statements: Iterable[Literal], *, proven: bool) -> tuple[Group, ...]:
+        """A minimal set of groups that refutes the statements (given by selector).
+
+        Where the refutation is ``proven``, presumed metadata is left out of it.
+        """
+        presumption = self._universe.presumption
+        fixed = [-presumption if proven else presumption, *statements]
         candidates = list(self._selectors.values())
         if self._solver.solve([*fixed, *candidates]):
             return ()

@@ -1,6 +1,6 @@
 """The links of an HTML page (PEP 503).
 
-Pages are long and of one simple shape, which a regular expression reads five times
+Pages are long and of one simple shape, which a regular expression reads twice
 as fast as the standard library's parser. Anything out of the ordinary (comments,
 scripts, stray brackets or quotes) goes to the real parser.
 """

@@ -98,14 +98,17 @@ def all_conflicts(plan: Plan) -> Iterator[Row]:
     bench = plan.bench
     for case in _chosen(plan, "five"):
         ours, _ = _warm(plan, case, "--format", "json")
+        cache, told = bench.cache(f"uv-{case.name}"), report(ours)
+        drive_uv(bench, case, cache)
         started = time.perf_counter()
-        *_, runs = drive_uv(bench, case, bench.cache(f"uv-{case.name}"), "--offline")
+        *sets, runs = drive_uv(bench, case, cache, "--offline")
         seconds = time.perf_counter() - started
-        told = report(ours)
+        same = sets == [conflict_sets(told, case), correction_sets(told, case)]
         yield Row(
             "warm, all conflicts and corrections", case.name, str(ours),
             f"MARCO offline {seconds:.2f} s ({runs} runs)", f"1/{seconds / ours.seconds:.1f}",
-            "< 1 s and < MARCO", ours.seconds < min(1, seconds), counted(told),
+            "< 1 s and < MARCO", same and ours.seconds < min(1, seconds),
+            f"{'same' if same else 'OTHER'} sets: {counted(told)}",
         )  # fmt: skip
 
 
@@ -115,16 +118,31 @@ def counted(told: dict[str, Any]) -> str:
 
 
 def cold(plan: Plan) -> Iterator[Row]:
-    bench = plan.bench
+    """Cold caches; the remark says how many requests each tool made in one run."""
+    bench, repeats = plan.bench, min(3, plan.repeats)
     for case in _chosen(plan, "agents", "search", "forecast", "pydantic", "telemetry"):
-        ours = middle(
-            lambda c=case: bench.depcheck(c, bench.cache("cold", fresh=True)), min(3, plan.repeats)
-        )
-        peer = middle(
-            lambda c=case: bench.uv_case(c, bench.cache("cold-uv", fresh=True)),
-            min(3, plan.repeats),
-        )
-        yield _against("cold", case, ours, peer, 1.3)
+
+        def ours(case: Case = case) -> Run:
+            return bench.depcheck(case, bench.cache("cold", fresh=True))
+
+        def peer(case: Case = case) -> Run:
+            return bench.uv_case(case, bench.cache("cold-uv", fresh=True))
+
+        counts = [_requests(bench, measure) for measure in (ours, peer)]
+        remark = f"{counts[0]} requests, uv {counts[1]}"
+        yield _against("cold", case, middle(ours, repeats), middle(peer, repeats), 1.3, remark)
+
+
+def _requests(bench: Bench, measure: Callable[[], Run]) -> int:
+    before = _asked(bench)
+    measure()
+    return _asked(bench) - before
+
+
+def _asked(bench: Bench) -> int:
+    with urllib.request.urlopen(bench.url.replace("/simple/", "/-/stats")) as answer:
+        counts: dict[str, int] = json.load(answer)["counts"]
+    return sum(counts.values()) - counts.get("/-/stats", 0)
 
 
 def against_pip(plan: Plan) -> Iterator[Row]:

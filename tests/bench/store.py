@@ -143,7 +143,7 @@ def export_slice(
 
 def _export(store: Store, folder: Path, name: str, interpreter: str | None) -> int:
     recorded: Page = json.loads(store.get("pages", f"{name}.json") or b"{}")
-    recorded["files"] = [file for file in recorded["files"] if matters(file, interpreter)]
+    recorded["files"] = _needed(recorded["files"], interpreter)
     recorded.pop("versions", None)
     beside: dict[str, bytes] = {}
     hashes = {}
@@ -161,6 +161,20 @@ def _export(store: Store, folder: Path, name: str, interpreter: str | None) -> i
     for filename, content in ({"index.json": text.encode()} | beside).items():
         (folder / filename).write_bytes(content)
     return len(text.encode()) + sum(map(len, beside.values()))
+
+
+def _needed(files: list[Page], interpreter: str | None) -> list[Page]:
+    """The files that matter; of a release with such a wheel, its wheels alone."""
+    kept = [file for file in files if matters(file, interpreter)]
+    wheels = {_version(file) for file in kept if file["filename"].endswith(".whl")}
+    return [f for f in kept if f["filename"].endswith(".whl") or _version(f) not in wheels]
+
+
+def _version(file: Page) -> str:
+    name = file["filename"]
+    if name.endswith(".whl"):
+        return name.split("-")[1]
+    return re.sub(r"(\.tar\.gz|\.zip)$", "", name).rpartition("-")[2]
 
 
 def for_resolvers(metadata: bytes) -> bytes:

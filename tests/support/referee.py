@@ -7,7 +7,7 @@ project that is reached, so it is for universes of about five projects.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -47,7 +47,9 @@ class Referee:
     Admission of pre-releases and yanked releases is decided once, over the
     requirements of all components, whatever subset is asked about later. With
     ``optimistic`` a release whose metadata is presumed or unavailable depends
-    on nothing: what is unsatisfiable even then is proven.
+    on nothing, and a ``broken`` project, whose page cannot be had, has every
+    release that is asked for: what is unsatisfiable even then is proven.
+    Otherwise a broken project has none.
     """
 
     def __init__(
@@ -58,8 +60,12 @@ class Referee:
         *,
         prereleases: bool = False,
         optimistic: bool = False,
+        broken: Container[str] = (),
     ) -> None:
-        self._projects = {normalise(name): releases for name, releases in projects.items()}
+        self._projects = {
+            normalise(name): releases for name, releases in projects.items() if name not in broken
+        }
+        self._broken = broken if optimistic else ()
         self._target = target
         self._prereleases = prereleases
         self._optimistic = optimistic
@@ -122,6 +128,9 @@ class Referee:
             yield at.chosen
             return
         need, rest = needs[0], needs[1:]
+        if need.name in self._broken:
+            yield from self._search(at, rest, limits)
+            return
         if need.name in at.chosen:
             versions: Iterable[str] = (at.chosen[need.name],)
         else:
