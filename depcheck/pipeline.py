@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from depcheck import __version__
 from depcheck.conflicts.compare import Chains, versions_of
 from depcheck.conflicts.shifts import find_shifts
-from depcheck.model.catalog import Catalog
+from depcheck.model.catalog import Catalog, Unavailable
 from depcheck.model.findings import Correction, Finding
 from depcheck.model.observer import Observer, Silent
 from depcheck.model.report import Picked, Report, Verdict
-from depcheck.model.requirement import Component, Requirement, Undetermined
+from depcheck.model.requirement import Component, Origin, Requirement, Undetermined, normalise
 from depcheck.model.rules import RULES
 from depcheck.model.settings import IndexSettings, Settings
 from depcheck.model.target import Target
@@ -112,6 +112,13 @@ class _Examination:
             for statement in (component.requires_python, *component.requirements)
             if statement is not None
         ]
+        self._active = [root for root in self._roots if self._is_active(root)]
+
+    def _is_active(self, root: Root) -> bool:
+        statement = root.statement
+        return not isinstance(statement, Requirement) or self._universe.markers.holds(
+            statement.marker
+        )
 
     def report(self) -> Report:
         self._observer.stage("reading the index")
@@ -180,19 +187,24 @@ class _Examination:
         self._observer.stage("comparing with each component alone")
         together = versions_of(self._oracle, combined)
         apart = {name: versions_of(self._oracle, choice) for name, choice in alone.items()}
-        chains = Chains(self._oracle, self._roots, combined)
+        held = {c.name: self._held(c, apart.get(c.name, {})) for c in self._components}
+        chains = Chains(self._oracle, self._active, combined)
         cores = [c for c in self._components if c.role == "core"] or list(self._components)
-        self._oracle.meet(pin.name for c in cores for pin in c.baseline if pin.name in together)
         findings: list[Finding] = []
         if len(self._components) > 1:
-            findings += find_rollbacks(self._oracle, self._roots, apart, together, chains)
+            findings += find_rollbacks(self._oracle, self._active, held, together, chains)
             for core in cores:
                 findings += find_shifts(
-                    self._oracle, self._roots, core, apart.get(core.name, {}), together, chains
+                    self._oracle, self._active, core, apart.get(core.name, {}), together, chains
                 )
         notes = [] if combined.guided else [_GAVE_UP]
         notes += [_out_of_order(name) for name in combined.promoted]
         return self._assemble(alone, findings=findings, combined=combined, notes=tuple(notes))
+
+    @staticmethod
+    def _held(component: Component, alone: Mapping[str, str]) -> Mapping[str, str]:
+        """What a component has alone: from its lock where it has one."""
+        return {normalise(pin.name): pin.version for pin in component.baseline} or alone
 
     def _assemble(
         self,
@@ -224,16 +236,53 @@ class _Examination:
     def _undetermined(
         self, alone: Mapping[str, Choice], combined: Choice | None
     ) -> tuple[Undetermined, ...]:
-        choices = [combined] if combined is not None else list(alone.values())
-        unread = {u.subject: u for choice in choices for u in choice.unread}
+        choices = [*([combined] if combined is not None else ()), *alone.values()]
+        unread = {u.subject: u for choice in choices for u in self._unread(choice)}
         found = [u for component in self._components for u in component.undetermined]
-        found += [
-            Undetermined(subject=u.subject, reason=u.reason, hint=u.hint) for u in unread.values()
-        ]
+        found += unread.values()
         for name, entry in self._universe.entries.items():
             if entry.state == "unavailable" and name not in unread:
-                found.append(Undetermined(subject=name, reason=entry.unread_reason))
+                origin = self._asker(name, None)
+                reason = entry.unread_reason
+                # A joint set that does without it stands, whatever it would have said.
+                harmless = combined is not None
+                found.append(
+                    Undetermined(subject=name, reason=reason, origin=origin, harmless=harmless)
+                )
         return tuple(found)
+
+    def _unread(self, choice: Choice) -> Iterator[Undetermined]:
+        """What a choice takes on trust, with the line that leads to it."""
+        unread = [*choice.unread, *self._direct_references(choice)]
+        for each in unread:
+            name = each.subject.partition(" ")[0]
+            yield Undetermined(
+                subject=each.subject,
+                reason=each.reason,
+                hint=each.hint,
+                origin=self._asker(name, choice),
+            )
+
+    def _direct_references(self, choice: Choice) -> Iterator[Unavailable]:
+        for name, position in choice.chosen.items():
+            entry = self._universe.entry(name)
+            for extra in ("", *choice.extras.get(name, ())):
+                for needed in self._universe.dependencies(entry, position, extra):
+                    if needed.url:
+                        yield Unavailable(
+                            subject=f"{name} {entry.versions[position]}",
+                            reason=f"it requires {needed.name} from a URL, which is never fetched",
+                        )
+
+    def _asker(self, name: str, choice: Choice | None) -> Origin | None:
+        """The line that asks for a project, itself or through others."""
+        for root in self._active:
+            if _names(root, name):
+                return root.statement.origin
+        if choice is None:
+            return None
+        chain = Chains(self._oracle, self._active, choice).to(name, None, prefer=())
+        return chain[0].origin if chain else None
 
     def _picked(self, choice: Choice, component: str | None) -> tuple[Picked, ...]:
         return tuple(self._pick(choice, name, component) for name in sorted(choice.chosen))
@@ -242,7 +291,7 @@ class _Examination:
         entry = self._universe.entry(name)
         position = choice.chosen[name]
         known = entry.known.get(position)
-        asked = (r for r in self._roots if component in (None, r.component))
+        asked = (r for r in self._active if component in (None, r.component))
         return Picked(
             name=name,
             version=entry.versions[position],
@@ -270,7 +319,10 @@ def _out_of_order(name: str) -> str:
 
 
 def _cut_short(limit: int) -> str:
-    return f"The listing stopped at {limit}: there are more (--max-conflicts lists more)."
+    return (
+        f"The listing stopped after {limit} conflicts or corrections: there are more "
+        "(--max-conflicts says how many to list)."
+    )
 
 
 def _names(root: Root, name: str) -> bool:

@@ -123,7 +123,11 @@ class _Ends:
         return f"{self._told} {direct if self._direct else otherwise}"
 
     def _excluded(self, name: str) -> Verdict | None:
-        reasons = {g.other for g in self._chain.groups if g.kind == "excluded"}
+        reasons = {
+            g.other for g in self._chain.groups if g.kind == "excluded" and g.project == name
+        }
+        if not reasons:
+            return None
         rule, able = next(_EXCLUSIONS[r] for r in _EXCLUSIONS if r in reasons)
         target = self._universe.target
         able = able.format(python=target.python, target=target)

@@ -61,7 +61,37 @@ class Chains:
                 path = self._path(name, before if ruling_out else None, components)
                 if path:
                     return path
+            if ruling_out and before is not None:
+                path = self._hindered(name, before, prefer)
+                if path:
+                    return path
         return ()
+
+    def _hindered(self, name: str, before: str, prefer: Sequence[str]) -> tuple[Step, ...]:
+        """What the old release needs and cannot have, and who is in its way."""
+        entry = self._oracle.universe.entry(name)
+        for position, _ in entry.intervals(f"=={before}"):
+            if position not in entry.known:
+                continue
+            for needed in self._oracle.universe.dependencies(entry, position):
+                if needed.name in self._choice.chosen and not _accepts(
+                    needed.specifier, self._version(needed.name)
+                ):
+                    step = Step(
+                        subject=name, versions=before, count=1, verb="needs", object=str(needed)
+                    )
+                    return (step, *self._demand(needed, prefer))
+        return ()
+
+    def _demand(self, needed: Dependency, prefer: Sequence[str]) -> tuple[Step, ...]:
+        """The shortest path to who does not accept the newest release in a range (or asks)."""
+        entry = self._oracle.universe.entry(needed.name)
+        for _, high in reversed(entry.intervals(needed.specifier)):
+            for components in (set(prefer), None):
+                path = self._path(needed.name, entry.versions[high - 1], components)
+                if path:
+                    return path
+        return self._path(needed.name, None, None)
 
     def _path(self, name: str, before: str | None, components: set[str] | None) -> tuple[Step, ...]:
         ahead: deque[tuple[str, tuple[Step, ...]]] = deque()

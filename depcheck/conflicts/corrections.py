@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from depcheck.conflicts.spelling import other_python, respelt
+from depcheck.conflicts.trial import stated
 from depcheck.conflicts.wording import listed
-from depcheck.model.findings import Correction, Edit, Statement
+from depcheck.model.findings import Correction, Edit
 from depcheck.model.requirement import Requirement
 from depcheck.resolve.oracle import Completion, Oracle, Refutation
 from depcheck.resolve.ranges import Interval, clauses, contains, parse_version
@@ -30,16 +32,6 @@ class _Proposal:
         return self.majors, self.releases
 
 
-@contextmanager
-def stated(oracle: Oracle, statement: Statement) -> Iterator[Root]:
-    """A statement for as long as the block runs."""
-    root = oracle.universe.state(statement)
-    try:
-        yield root
-    finally:
-        oracle.universe.retract(root)
-
-
 def correct(oracle: Oracle, roots: Sequence[Root], correction: frozenset[Literal]) -> Correction:
     """Turn a minimal correction set, given by selectors, into edits of lines.
 
@@ -51,11 +43,14 @@ def correct(oracle: Oracle, roots: Sequence[Root], correction: frozenset[Literal
     statements = tuple(changed)
     requirements = [s for s in changed if isinstance(s, Requirement)]
     if len(requirements) < len(changed):
-        return Correction(statements=statements, edits=(), remark=other_python(roots))
+        more = " These other lines would have to change as well." if requirements else ""
+        return Correction(statements=statements, edits=(), remark=other_python(roots) + more)
     oracle.meet(requirement.name for requirement in requirements)
     edited = _edited(oracle, kept, requirements)
     if edited is None:
-        return Correction(statements=statements, edits=(), remark=_remark(oracle, kept, requirements))
+        return Correction(
+            statements=statements, edits=(), remark=_remark(oracle, kept, requirements)
+        )
     with ExitStack() as stack:
         new = [stack.enter_context(stated(oracle, requirement)) for requirement in edited]
         picks = _picks(oracle, [*kept, *new], edited)
@@ -105,13 +100,14 @@ def _remark(oracle: Oracle, kept: Sequence[Root], requirements: Sequence[Require
             return f"No index knows {name}: correct the name, or name the index that has it."
         if not _holds(oracle, [], [requirement]):
             return (
-                f"No release of {name} can be installed on {oracle.universe.target}, "
-                "not even by itself: do without it, or choose another target or index."
+                f"No release of {name} can be installed for {oracle.universe.target}, "
+                "not even by itself: its conflict says what stands in the way."
             )
     for requirement in requirements:
         own = [r for r in kept if r.component == requirement.origin.component]
         if not _holds(oracle, own, [requirement]):
-            return _without(requirement, f"{requirement.origin.component}'s own other lines")
+            company = f"{requirement.origin.component}'s own other lines"
+            return f"{_without(requirement, company)}, or change those."
     for requirement in requirements:
         if not _holds(oracle, kept, [requirement]):
             return f"{_without(requirement, 'the other lines')}, or keep the components apart."
@@ -185,7 +181,7 @@ class _Search:
         written = clauses(self._requirement.specifier)
         kept = ",".join(op + text for op, text in written if op != "!=")
         runs = self._entry.intervals(self._requirement.specifier)
-        holes = [(high, low) for (_, high), (low, _) in zip(runs, runs[1:], strict=False)]
+        holes = [(high, low) for (_, high), (low, _) in pairwise(runs)]
         if any(self._feasible(hole) for hole in holes):
             yield _Proposal(kept, 0, 1)
 

@@ -33,7 +33,8 @@ class Enumeration:
 def enumerate_minimal(oracle: Oracle, selectors: Sequence[Literal], limit: int) -> Enumeration:
     """List them all, at most ``limit`` of each kind.
 
-    ``limit`` bounds the work: there can be exponentially many.
+    ``limit`` bounds the work: there can be exponentially many. Where it cuts
+    the listing short there is at least one correction all the same.
     """
     every = frozenset(selectors)
     unjudged = Solver()
@@ -44,6 +45,8 @@ def enumerate_minimal(oracle: Oracle, selectors: Sequence[Literal], limit: int) 
         unjudged.add([variable[selector], -variable[selector]])
     while unjudged.solve(()):
         if len(conflicts) >= limit or len(corrections) >= limit:
+            if not corrections:  # there is always one, and a person wants to know it
+                corrections.append(every - _grow(oracle, selectors, frozenset()))
             return Enumeration(tuple(conflicts), tuple(corrections), False)
         model = unjudged.model()
         seed = frozenset(s for s in selectors if -variable[s] not in model)

@@ -45,6 +45,7 @@ def find_rollbacks(
     if not falls:
         return []
     better, pins = _better(oracle, roots, falls, alone)
+    assumed = [root.selector for root in roots]
     findings = []
     for fall in falls:
         improved = better.get(fall.name)
@@ -61,8 +62,18 @@ def find_rollbacks(
             chain=chains.to(fall.name, fall.before, prefer=others),
             direct=direct_requirement(roots, fall.component, fall.name),
         )
-        findings.append(_finding(rollback))
+        findings.append(_finding(rollback, forced=_is_forced(oracle, assumed, fall)))
     return findings
+
+
+def _is_forced(oracle: Oracle, assumed: Sequence[Literal], fall: _Fall) -> bool:
+    """Whether it is proven, by what has been seen, that every solution falls as far."""
+    entry = oracle.universe.entry(fall.name)
+    floor = _floor(entry, fall)
+    if floor == len(entry.versions):
+        return True
+    held = oracle.universe.hold(fall.name, (floor, len(entry.versions)))
+    return not oracle.possible([*assumed, *held])
 
 
 def _falls(
@@ -119,6 +130,8 @@ def _better(
     for fall in sorted(falls, key=lambda f: -(f.days or 0)):
         entry = oracle.universe.entry(fall.name)
         floor = _floor(entry, fall)
+        if floor == len(entry.versions):
+            continue
         attempt = oracle.universe.hold(fall.name, (floor, len(entry.versions)))
         if oracle.complete_nearby([*assumed, *held, *attempt]) is not None:
             held += attempt
@@ -148,8 +161,15 @@ def _depth(falls: Sequence[_Fall]) -> int:
 
 
 def _floor(entry: Entry, fall: _Fall) -> int:
-    """The lowest position that would not count as a fall."""
-    position = next(low for low, _ in entry.intervals(f"=={fall.before}"))
+    """The lowest position that would not count as a fall.
+
+    Past the last release where none would do: what a lock holds may be gone.
+    """
+    before = parse_version(fall.before)
+    position = next(
+        (i for i, v in enumerate(entry.versions) if parse_version(v) >= before),
+        len(entry.versions),
+    )
     while position > 0:
         below = entry.versions[position - 1]
         days = _days_between(entry, below, fall.before)
@@ -159,18 +179,27 @@ def _floor(entry: Entry, fall: _Fall) -> int:
     return position
 
 
-def _finding(rollback: Rollback) -> Finding:
+def _finding(rollback: Rollback, *, forced: bool) -> Finding:
     far = f", {rollback.days} days older" if rollback.days is not None else ""
     message = (
         f"{rollback.name} falls back from {rollback.before} to {rollback.after}{far}, "
         f"though {rollback.component} alone has {rollback.before}."
     )
     if rollback.better is not None:
-        remedy = f"A better set exists, with {rollback.name} {rollback.better}: add {_quoted(rollback.pins)}."
+        better = f"{rollback.name} {rollback.better}"
+        remedy = f"A better set exists, with {better}: add {_quoted(rollback.pins)}."
+    elif forced:
+        remedy = (
+            f"No solution keeps {rollback.name} near {rollback.before}: "
+            "keep the components apart, or accept it."
+        )
     else:
-        remedy = "No better set was found: a newer one would push others back. Keep the components apart, or accept it."
+        remedy = (
+            f"No better set was found: a newer {rollback.name} would push others back. "
+            "Keep the components apart, or accept it."
+        )
     origins = [rollback.direct.origin] if rollback.direct else []
-    origins += [step.origin for step in rollback.chain[:1] if step.origin is not None]
+    origins += [step.origin for step in rollback.chain if step.origin is not None]
     return Finding(
         rule="rollback",
         severity=RULES["rollback"].severity,

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from depcheck.conflicts.compare import Chains, direct_requirement, grade
+from depcheck.conflicts.trial import stated
 from depcheck.model.findings import Finding, Severity, Shift
-from depcheck.model.requirement import Component, normalise
+from depcheck.model.requirement import Component, Origin, Requirement, normalise
 from depcheck.model.rules import RULES
 from depcheck.resolve.oracle import Completion, Oracle
-from depcheck.resolve.ranges import parse_version
+from depcheck.resolve.ranges import parse_version, positions
 from depcheck.resolve.universe import Root
 
 
@@ -30,7 +31,7 @@ def find_shifts(
     search = _Shifts(oracle, roots, component, alone, combined, chains)
     names = sorted(search.before.keys() | combined.keys())
     found = [search.shift(name) for name in names if search.moved(name)]
-    return [_finding(component, shift) for shift in found]
+    return [_finding(component, shift, search.off_offer(shift)) for shift in found]
 
 
 class _Shifts:
@@ -80,14 +81,27 @@ class _Shifts:
             return bool(self._locked) and alone == after
         return parse_version(alone) == parse_version(after)
 
+    def off_offer(self, shift: Shift) -> str:
+        """Why the old version cannot be had at all, empty where it is on offer."""
+        entry = self._oracle.universe.entry(shift.name)
+        project, before = entry.project, shift.before
+        if project is None or before is None or entry.intervals(f"=={before}"):
+            return ""
+        for position, _ in positions(f"=={before}", project.versions):
+            if position in project.yanked:
+                return f"{before} was yanked, and no line pins it"
+            return f"{before} is a pre-release, and no line opts in"
+        return f"no index offers {before} any more"
+
     def _can_keep(self, name: str, version: str) -> bool:
-        entry = self._oracle.universe.entry(name)
-        for low, high in entry.intervals(f"=={version}"):
-            held = self._oracle.universe.hold(name, (low, high))
-            answer = self._oracle.complete([*(r.selector for r in self._roots), *held])
-            if isinstance(answer, Completion):
-                return True
-        return False
+        """Whether a pin of the old version can be added to all that is stated."""
+        if not self._oracle.universe.entry(name).intervals(f"=={version}"):
+            return False
+        pin = f"=={version}"
+        origin = Origin(component=self._component.name, path="", line=None, text=f"{name}{pin}")
+        with stated(self._oracle, Requirement(name=name, specifier=pin, origin=origin)) as root:
+            answer = self._oracle.complete([r.selector for r in (*self._roots, root)])
+        return isinstance(answer, Completion)
 
 
 def _direction(before: str | None, after: str | None) -> Literal["up", "down", "added", "gone"]:
@@ -98,7 +112,7 @@ def _direction(before: str | None, after: str | None) -> Literal["up", "down", "
     return "up" if parse_version(after) > parse_version(before) else "down"
 
 
-def _finding(component: Component, shift: Shift) -> Finding:
+def _finding(component: Component, shift: Shift, off_offer: str) -> Finding:
     if shift.direction in ("added", "gone"):
         rule = f"shift-{shift.direction}"
     else:
@@ -106,23 +120,26 @@ def _finding(component: Component, shift: Shift) -> Finding:
     old_news = shift.alone and not shift.forced and shift.direct is None
     severity: Severity = "note" if old_news else RULES[rule].severity
     origins = [shift.direct.origin] if shift.direct else []
-    origins += [step.origin for step in shift.chain[:1] if step.origin is not None]
+    origins += [step.origin for step in shift.chain if step.origin is not None]
+    origins += [shift.locked.origin] if shift.locked else []
     return Finding(
         rule=rule,
         severity=severity,
-        message=_message(component, shift),
+        message=_message(component, shift, off_offer),
         locations=tuple(dict.fromkeys(origins)),
         evidence=shift,
         remedy=_remedy(shift),
     )
 
 
-def _message(component: Component, shift: Shift) -> str:
+def _message(component: Component, shift: Shift, off_offer: str) -> str:
     if shift.direction == "added":
         return f"{shift.name} {shift.after} comes into {component.name}'s environment."
     if shift.direction == "gone":
         return f"{shift.name} {shift.before} goes from {component.name}'s environment."
-    how = "forced: no solution keeps the old version" if shift.forced else "incidental"
+    how = "incidental: a pin keeps the old version"
+    if shift.forced:
+        how = f"forced: {off_offer or 'no solution keeps the old version'}"
     return (
         f"{shift.name} moves {shift.direction} from {shift.before} to {shift.after} "
         f"under {component.name} ({shift.grade}, {how})."
@@ -132,11 +149,8 @@ def _message(component: Component, shift: Shift) -> str:
 def _remedy(shift: Shift) -> str:
     if shift.direction in ("added", "gone"):
         return ""
-    if shift.alone:
-        return "Resolving the component alone today moves it too: update its lock first."
-    if shift.forced:
-        return (
-            f"Make {shift.component} ready for {shift.name} {shift.after}, "
-            "or keep the components apart."
-        )
-    return f"Pin {shift.pin} to keep it."
+    only = f"resolving {shift.component} alone today moves it too: only its lock holds it back"
+    if not shift.forced:
+        return f"Pin {shift.pin} to keep it{f' ({only})' if shift.alone else ''}."
+    ready = f"Make {shift.component} ready for {shift.name} {shift.after}"
+    return f"{ready} ({only})." if shift.alone else f"{ready}, or keep the components apart."

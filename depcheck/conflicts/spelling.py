@@ -47,9 +47,7 @@ def _anew(requirement: Requirement, specifier: str) -> str:
 def other_python(roots: Sequence[Root]) -> str:
     """What would heal a Python that components rule out."""
     bounds = [root.statement for root in roots if isinstance(root.statement, PythonBound)]
-    needs = listed(
-        [f"{bound.origin.component} needs Python {bound.specifier}" for bound in bounds]
-    )
+    needs = listed([f"{bound.origin.component} needs Python {bound.specifier}" for bound in bounds])
     if any(_all_allow(bounds, python) for python in _pythons(bounds)):
         return f"{needs}: check with a Python that every component allows (--python)."
     return f"{needs}: no Python fits them all, keep the components apart."

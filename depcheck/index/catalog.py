@@ -15,7 +15,7 @@ from typing import Any
 from depcheck.errors import IndexFailure
 from depcheck.index.addresses import Addresses, cache_folder, find_addresses, local_path
 from depcheck.index.credentials import split_userinfo
-from depcheck.index.pagefiles import PageFiles, StoredPage
+from depcheck.index.pagefiles import PageFiles
 from depcheck.index.redaction import redact
 from depcheck.index.releases import (
     Listing,
@@ -25,7 +25,8 @@ from depcheck.index.releases import (
     release_lists,
     upload_stamp,
 )
-from depcheck.index.store import MetadataStore, cache_key
+from depcheck.index.steps import Found, Step, from_folder
+from depcheck.index.store import MetadataStore, cache_key, metadata_key
 from depcheck.model.catalog import (
     Arrival,
     Distribution,
@@ -51,26 +52,6 @@ class Cache:
 
     pages: PageFiles
     metadata: MetadataStore
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One index to be asked for a project, and what the cache has of its page."""
-
-    index: str
-    url: str
-    key: bytes
-    stored: StoredPage | None = None
-    usable: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """The end of asking: the index that has the project, and its listing or page."""
-
-    step: Step | None = None
-    listing: Listing | None = None
-    failure: Unavailable | None = None
 
 
 class IndexCatalog:
@@ -181,7 +162,7 @@ class IndexCatalog:
         """Return what is known of a step without the network, None where it is needed."""
         folder = local_path(step.index)
         if folder is not None:
-            return _from_folder(step, folder, name)
+            return from_folder(step, folder, name)
         if step.usable and step.stored is not None:
             return Found(step=step, listing=step.stored.listing()) if step.stored.found else Found()
         if self._settings.offline:
@@ -277,7 +258,7 @@ class IndexCatalog:
 
             self._ready.append((wanted, local_metadata(subject, wanted.name, path)))
             return
-        key = _metadata_key(distribution)
+        key = metadata_key(distribution)
         known = self._known(key, subject, distribution)
         if known is None and self._settings.offline:
             reason = "the cache has no metadata of it"
@@ -342,32 +323,10 @@ def _network_module() -> Any:
     return crew
 
 
-def _from_folder(step: Step, folder: Path, name: str) -> Found:
-    from depcheck.index.local import local_listing
-    from depcheck.index.pages import PageError
-
-    try:
-        listing = local_listing(folder, name)
-    except (PageError, OSError) as error:
-        reason = f"its page in {folder} cannot be read: {error}"
-        return Found(failure=Unavailable(subject=name, reason=reason))
-    return Found(step=step, listing=listing) if listing is not None else Found()
-
-
 def _subject(wanted: Wanted) -> str:
     if isinstance(wanted, ProjectWanted):
         return wanted.name
     return f"{wanted.name} {wanted.version} ({wanted.distribution.filename})"
-
-
-def _metadata_key(distribution: Distribution) -> bytes:
-    """Return the cache key: what is bound by a hash does not depend on a signed query."""
-    bare = split_userinfo(distribution.url)[0]
-    hashes = dict(distribution.hashes)
-    digest = hashes.get("sha256") or next(iter(hashes.values()), "")
-    if digest:
-        bare = bare.partition("?")[0]
-    return cache_key("metadata", bare, digest, distribution.metadata_hash or "")
 
 
 def _newest(text: str | None) -> str:

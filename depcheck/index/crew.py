@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 
 from depcheck import __version__
 from depcheck.index.addresses import Addresses, local_path
-from depcheck.index.catalog import Found, Step, _from_folder
 from depcheck.index.credentials import Credentials
 from depcheck.index.fetch import FetchedPage, Fetcher, Refused
 from depcheck.index.pagefiles import PageFiles
 from depcheck.index.pages import PageError
 from depcheck.index.redaction import redact
+from depcheck.index.steps import Found, Step, from_folder
 from depcheck.index.transport import Transport, TransportError
 from depcheck.model.catalog import Unavailable
 
@@ -50,7 +50,7 @@ def ask_indexes(
 
 def _ask(fetcher: Fetcher, step: Step, name: str, kept: PageFiles | None, after: After) -> Found:
     if folder := local_path(step.index):
-        return _from_folder(step, folder, name)
+        return from_folder(step, folder, name)
     stored = step.stored
     if stored is not None and step.usable:
         return Found(step=step, listing=stored.listing()) if stored.found else Found()

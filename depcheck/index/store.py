@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from depcheck.model.catalog import Metadata, Unavailable
+from depcheck.index.credentials import split_userinfo
+from depcheck.model.catalog import Distribution, Metadata, Unavailable
 
 if TYPE_CHECKING:
     import sqlite3
@@ -43,6 +44,16 @@ _decode_metadata = msgspec.msgpack.Decoder(_StoredMetadata).decode
 def cache_key(*parts: str) -> bytes:
     """Return the 32-byte key of an address and what else tells entries apart."""
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=32).digest()
+
+
+def metadata_key(distribution: Distribution) -> bytes:
+    """Return the cache key of a file's metadata: what a hash binds needs no signed query."""
+    bare = split_userinfo(distribution.url)[0]
+    hashes = dict(distribution.hashes)
+    digest = hashes.get("sha256") or next(iter(hashes.values()), "")
+    if digest:
+        bare = bare.partition("?")[0]
+    return cache_key("metadata", bare, digest, distribution.metadata_hash or "")
 
 
 def _number(key: bytes) -> int:

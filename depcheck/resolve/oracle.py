@@ -103,6 +103,7 @@ class Oracle:
         self._catalog = catalog
         self._where: dict[str, dict[str, int]] = {}
         self._asked: dict[str, int] = {}
+        self._aside: set[MetadataWanted] = set()
         self.rounds = 0
 
     # Questions
@@ -231,10 +232,12 @@ class Oracle:
             if candidate in entry.known or candidate in entry.excluded:
                 continue
             wanted = self.wish(entry, candidate)
-            if wanted is not None:
-                walk.wishes.append(wanted)
-            elif candidate == position:
-                walk.stale = True
+            if wanted is None:
+                walk.stale = walk.stale or candidate == position
+                continue
+            walk.wishes.append(wanted)
+            if candidate != position:
+                self._aside.add(wanted)
 
     def wish(self, entry: Entry, position: int) -> MetadataWanted | None:
         """The wish for a release's metadata; None where no file of it fits."""
@@ -262,12 +265,23 @@ class Oracle:
         """Fetch the pages of projects that have not been seen."""
         self.fetch([ProjectWanted(n) for n in names if self.universe.entry(n).state == "unseen"])
 
+    def look_ahead(self, entry: Entry, positions: Iterable[int]) -> None:
+        """Fetch the metadata of releases that may be tried next."""
+        unseen = [p for p in positions if p not in entry.known and p not in entry.unread]
+        wishes = [w for w in (self.wish(entry, position) for position in unseen) if w is not None]
+        self._aside.update(wishes)
+        self.fetch(wishes)
+
     def fetch(self, wishes: Iterable[ProjectWanted | MetadataWanted]) -> None:
-        """Fetch what is wished for, and on the way what it will lead to."""
+        """Fetch what is wished for, and on the way what it will lead to.
+
+        What was wished for on the side (older neighbours) leads nowhere yet.
+        """
         for wanted in wishes:
             self._want(wanted)
         while True:
             arrived: dict[str, dict[int, Known]] = {}
+            leading: list[MetadataWanted] = []
             empty = True
             for wanted, answer in self._catalog.arrivals():
                 empty = False
@@ -279,11 +293,14 @@ class Oracle:
                 else:
                     assert isinstance(answer, Metadata | Unavailable)
                     self._file(arrived, wanted, answer)
+                    if wanted not in self._aside:
+                        leading.append(wanted)
             if empty:
                 return
             for name, releases in arrived.items():
                 self.universe.learn(self.universe.entry(name), releases)
-                self._follow(name, releases)
+            for wanted in leading:
+                self._follow(wanted)
 
     def _want(self, wanted: ProjectWanted | MetadataWanted) -> None:
         if isinstance(wanted, MetadataWanted):
@@ -320,12 +337,12 @@ class Oracle:
                 return position
         return None
 
-    def _follow(self, name: str, releases: dict[int, Known]) -> None:
-        entry = self.universe.entry(name)
-        for position in releases:
-            for extra in ("", *entry.extras):
-                for dependency in self.universe.dependencies(entry, position, extra):
-                    self._prepare(dependency)
+    def _follow(self, wanted: MetadataWanted) -> None:
+        entry = self.universe.entry(wanted.name)
+        position = self._where[wanted.name][wanted.version]
+        for extra in ("", *entry.extras):
+            for dependency in self.universe.dependencies(entry, position, extra):
+                self._prepare(dependency)
 
     def _prepare(self, dependency: Dependency) -> None:
         if dependency.url:

@@ -77,7 +77,7 @@ class _Matches(Sequence[Candidate]):
                 self._provider.lose_patience(self._entry.name, vetoed)
                 if vetoed & (vetoed - 1) == 0:  # look at 1, 2, 4, 8 … more at once
                     ahead = self._positions[index + 1 : index + 1 + vetoed]
-                    self._provider.look_ahead(self._entry, ahead)
+                    self._provider.oracle.look_ahead(self._entry, ahead)
         if not offered:
             raise _DeadEnd  # resolvelib would take an empty round for a success
 
@@ -109,7 +109,7 @@ class Provider(AbstractProvider[Ask, Candidate, str]):
         witness: Completion,
         promoted: Sequence[str],
     ) -> None:
-        self._oracle = oracle
+        self.oracle = oracle
         self.universe = oracle.universe
         self.assumed = assumed
         self.witness = witness
@@ -179,7 +179,7 @@ class Provider(AbstractProvider[Ask, Candidate, str]):
             asked += requirements.get(name, ())
         entry = self.universe.entry(name)
         if entry.state == "unseen":
-            self._oracle.meet([name])
+            self.oracle.meet([name])
         if entry.state == "unavailable":
             return [Candidate(name, extra, _UNREAD)]
         runs = self._limits.get(name, ((0, len(entry.versions)),))
@@ -204,22 +204,30 @@ class Provider(AbstractProvider[Ask, Candidate, str]):
         if candidate.position in entry.excluded:
             return False
         assert self.resolution is not None
-        pins = {**self.resolution.state.mapping, self.identify(candidate): candidate}
+        pins = {**self._still_fitting(candidate), self.identify(candidate): candidate}
         if self._agrees(pins):
             return True
         required = self._required(pins)
         return self._completes(pins) or (len(required) < len(pins) and self._completes(required))
 
+    def _still_fitting(self, candidate: Candidate) -> dict[str, Candidate]:
+        """The pins that the candidate's own requirements leave standing.
+
+        resolvelib pins a project anew where a later candidate excludes its pin,
+        so that such a pin is no reason for a veto.
+        """
+        assert self.resolution is not None
+        pins = dict(self.resolution.state.mapping)
+        for ask in self.get_dependencies(candidate):
+            pin = pins.get(self.identify(ask))
+            if pin is not None and not self.is_satisfied_by(ask, pin):
+                del pins[self.identify(ask)]
+        return pins
+
     def lose_patience(self, name: str, vetoed: int) -> None:
         """Raise OutOfPatience where too many releases in a row were dead ends."""
         if vetoed >= _PATIENCE and name not in self.promoted:
             raise OutOfPatience(name)
-
-    def look_ahead(self, entry: Entry, positions: Iterable[int]) -> None:
-        """Fetch the metadata of releases that will be tried next."""
-        unseen = [p for p in positions if p not in entry.known and p not in entry.unread]
-        wishes = (self._oracle.wish(entry, position) for position in unseen)
-        self._oracle.fetch([wanted for wanted in wishes if wanted is not None])
 
     def _agrees(self, pins: Mapping[str, Candidate]) -> bool:
         chosen = self.witness.chosen
@@ -229,7 +237,7 @@ class Provider(AbstractProvider[Ask, Candidate, str]):
         )
 
     def _completes(self, pins: Mapping[str, Candidate]) -> bool:
-        answer = self._oracle.complete([*self.assumed, *self._literals(pins.values())])
+        answer = self.oracle.complete([*self.assumed, *self._literals(pins.values())])
         if isinstance(answer, Completion):
             self.witness = answer
             return True
@@ -238,7 +246,7 @@ class Provider(AbstractProvider[Ask, Candidate, str]):
     def is_valid(self, chosen: Mapping[str, int]) -> bool:
         """Whether the universe knows nothing against a choice of positions."""
         exactly = (Candidate(name, "", position) for name, position in chosen.items())
-        return self._oracle.possible([*self.assumed, *self._literals(exactly)])
+        return self.oracle.possible([*self.assumed, *self._literals(exactly)])
 
     def _literals(self, pins: Iterable[Candidate]) -> Iterator[Literal]:
         for name, _, position in pins:
@@ -274,7 +282,7 @@ class Provider(AbstractProvider[Ask, Candidate, str]):
         found = self._dependencies.get(candidate)
         if found is None:
             entry = self.universe.entry(name)
-            self._oracle.read(entry, position)
+            self.oracle.read(entry, position)
             found = [Ask(name, "", "", position)] if extra else []
             for dependency in self.universe.dependencies(entry, position, extra):
                 if not dependency.url:

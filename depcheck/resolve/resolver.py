@@ -31,7 +31,7 @@ from depcheck.resolve.provider import (
 from depcheck.resolve.solver import Literal
 from depcheck.resolve.universe import Root
 
-_MOST_ROUNDS = 20_000
+_MOST_ROUNDS = 5_000
 
 
 @dataclass(frozen=True, slots=True)

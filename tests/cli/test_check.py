@@ -46,11 +46,27 @@ class Shop:
 
     def check(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "depcheck", "check", "--index-url", self.url,
-             "--core", "web/requirements.txt", "--ai", "ai/requirements.txt",
-             "--cache-dir", "cache", *arguments],
-            cwd=self.root, env={**os.environ, "PYTHONIOENCODING": "utf-8", **environ},
-            capture_output=True, encoding="utf-8", check=False, timeout=120,
+            [
+                sys.executable,
+                "-m",
+                "depcheck",
+                "check",
+                "--index-url",
+                self.url,
+                "--core",
+                "web/requirements.txt",
+                "--ai",
+                "ai/requirements.txt",
+                "--cache-dir",
+                "cache",
+                *arguments,
+            ],
+            cwd=self.root,
+            env={**os.environ, "PYTHONIOENCODING": "utf-8", **environ},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            timeout=120,
         )
 
 
@@ -82,7 +98,8 @@ def test_what_goes_together(shop: Shop) -> None:
     run = shop.check("--pylock", "pylock.toml", "--format", "json", "--output", "report.json")
     assert (run.returncode, run.stdout) == (0, "")
     assert run.stderr.splitlines() == [
-        "note: the report is in report.json", "note: the combined set is in pylock.toml",
+        "note: the report is in report.json",
+        "note: the combined set is in pylock.toml",
     ]
     report = json.loads((shop.root / "report.json").read_text())
     schema = json.loads(files("depcheck.report").joinpath("report.schema.json").read_text())
@@ -142,12 +159,19 @@ def test_a_broken_line_is_named(shop: Shop) -> None:
 
 def test_the_configuration_will_do(shop: Shop, index: IndexServer) -> None:
     shop.write(
-        "depcheck.toml", f'index-url = "{index.url}"', "[components]",
-        'web = {source = "web/requirements.txt", role = "core"}', 'ai = "ai/requirements.txt"',
+        "depcheck.toml",
+        f'index-url = "{index.url}"',
+        "[components]",
+        'web = {source = "web/requirements.txt", role = "core"}',
+        'ai = "ai/requirements.txt"',
     )
     run = subprocess.run(
-        [sys.executable, "-m", "depcheck", "check", "--no-cache"], cwd=shop.root,
-        capture_output=True, encoding="utf-8", check=False, timeout=120,
+        [sys.executable, "-m", "depcheck", "check", "--no-cache"],
+        cwd=shop.root,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
     )
     assert run.returncode == 1
     assert run.stdout.startswith("CONFLICT: web and ai cannot")

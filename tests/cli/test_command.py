@@ -17,8 +17,13 @@ Process = subprocess.CompletedProcess[str]
 def depcheck(*arguments: str, cwd: Path, **environ: str) -> Process:
     return subprocess.run(
         [sys.executable, "-m", "depcheck", *arguments],
-        cwd=cwd, env={**os.environ, "PYTHONIOENCODING": "utf-8", **environ},
-        capture_output=True, text=True, encoding="utf-8", check=False, timeout=60,
+        cwd=cwd,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environ},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
     )
 
 
@@ -92,8 +97,10 @@ def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
         "sys.exit(guarded(lambda: write_stdout('x' * 1_000_000) or 1))\n"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", code], cwd=tmp_path,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     assert process.stdout is not None
     assert process.stderr is not None
@@ -112,8 +119,14 @@ def test_a_full_disk_is_told(tmp_path: Path) -> None:
         "sys.exit(guarded(lambda: write_stdout('x') or 0))\n"
     )
     with open("/dev/full", "w") as full:
-        run = subprocess.run([sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE,
-                             text=True, check=False, cwd=tmp_path)
+        run = subprocess.run(
+            [sys.executable, "-c", code],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            cwd=tmp_path,
+        )
     assert run.returncode == 2
     assert "error: the report cannot be written: No space left on device" in run.stderr
     assert "Traceback" not in run.stderr
@@ -124,7 +137,10 @@ def test_a_full_disk_is_told(tmp_path: Path) -> None:
 def test_closed_streams_are_no_fault(stream: int, tmp_path: Path) -> None:
     run = subprocess.run(
         ["sh", "-c", f'"$0" -m depcheck --version {stream}>&-', sys.executable],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert run.returncode == 0
     assert "rror" not in run.stderr
@@ -134,6 +150,9 @@ def test_closed_streams_are_no_fault(stream: int, tmp_path: Path) -> None:
 def test_an_error_keeps_its_status_where_it_cannot_be_told(tmp_path: Path) -> None:
     run = subprocess.run(
         ["sh", "-c", '"$0" -m depcheck check 2>&-', sys.executable],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (run.returncode, run.stdout) == (2, "")

@@ -33,7 +33,8 @@ def test_it_is_not_drawn_for_every_answer() -> None:
 
 def test_notes_stay() -> None:
     for observer, stream in [
-        (lambda s: ProgressLine(s, 80), io.StringIO()), (Notes, io.StringIO()),
+        (lambda s: ProgressLine(s, 80), io.StringIO()),
+        (Notes, io.StringIO()),
     ]:
         told = observer(stream)
         told.note("the cache is read-only")

@@ -56,9 +56,7 @@ def test_width_of_a_pipe() -> None:
         ({"TERM": "dumb"}, False, False),
     ],
 )
-def test_colour(
-    environ: dict[str, str], on_screen: bool, piped: bool, screen: TextIO
-) -> None:
+def test_colour(environ: dict[str, str], on_screen: bool, piped: bool, screen: TextIO) -> None:
     assert terminal.colour(screen, environ) is on_screen
     assert terminal.colour(io.StringIO(), environ) is piped
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import shutil
-import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -256,27 +254,6 @@ def test_the_time_of_a_run_is_not_spent_waiting_for_threads(tmp_path: Path) -> N
 
             catalog.want(ProjectWanted("lib"))
         assert time.monotonic() - begin < 1
-
-
-@pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl to make a certificate with")
-def test_certificates_are_checked(tmp_path: Path) -> None:
-    pem = tmp_path / "server.pem"
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
-    subprocess.run(
-        [*command.split(), "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
-         "-keyout", str(tmp_path / "key.pem"), "-out", str(tmp_path / "cert.pem")],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    pem.write_bytes((tmp_path / "key.pem").read_bytes() + (tmp_path / "cert.pem").read_bytes())
-    ours = {"SSL_CERT_FILE": str(tmp_path / "cert.pem")}
-    with IndexServer(LIB, certificate=str(pem)) as server, IndexServer(LIB) as plain:
-        refused = page_answer(server, tmp_path, environ={"PIP_RETRIES": "0"})
-        assert "cannot connect" in refused.reason
-        assert isinstance(page_answer(server, tmp_path, environ=ours), Project)
-        trusted = {"PIP_TRUSTED_HOST": "127.0.0.1"}
-        assert isinstance(page_answer(server, tmp_path, environ=trusted), Project)
-        server.misbehave("/simple/", status=302, headers={"Location": f"{plain.url}lib/"})
-        assert "https to http" in page_answer(server, tmp_path, environ=ours).reason
 
 
 def test_addresses_that_make_no_sense_spoil_nothing_else(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def requirement(component: str, path: str, line: int, text: str) -> Requirement:
     name = text.split("<")[0].split(">")[0].split("=")[0].split("[")[0].strip()
     return Requirement(
         name=name.lower(),
-        specifier=text[len(name):],
+        specifier=text[len(name) :],
         origin=Origin(component=component, path=path, line=line, text=text),
     )
 
@@ -64,24 +64,32 @@ CORE = Component(
     source=WEB,
     requirements=(DJANGO, JWT, PYDANTIC, BOTO),
     baseline=(
-        Pin(name="pyjwt", version="1.7.1",
-            origin=Origin(component="web", path="web/requirements.lock", line=41,
-                          text="pyjwt==1.7.1")),
+        Pin(
+            name="pyjwt",
+            version="1.7.1",
+            origin=Origin(
+                component="web", path="web/requirements.lock", line=41, text="pyjwt==1.7.1"
+            ),
+        ),
     ),
 )
-RECOMMENDER = Component(
-    name="recommender", role="ai", source=AI, requirements=(LANGCHAIN, NUMPY)
-)
+RECOMMENDER = Component(name="recommender", role="ai", source=AI, requirements=(LANGCHAIN, NUMPY))
 
 
 def picked(name: str, version: str, *by: str, component: str = "web") -> Picked:
     wheel = f"{name.replace('-', '_')}-{version}-py3-none-any.whl"
     return Picked(
-        name=name, version=version, by=by, components=() if by else (component,), index=INDEX,
+        name=name,
+        version=version,
+        by=by,
+        components=() if by else (component,),
+        index=INDEX,
         distributions=(
             Distribution(
-                wheel, f"https://files.index.example/packages/{wheel}",
-                hashes=(("sha256", "ab" * 32),), size=22_997,
+                wheel,
+                f"https://files.index.example/packages/{wheel}",
+                hashes=(("sha256", "ab" * 32),),
+                size=22_997,
                 upload_time="2024-11-28T03:43:27.893123Z",
             ),
         ),
@@ -90,7 +98,9 @@ def picked(name: str, version: str, *by: str, component: str = "web") -> Picked:
 
 ALONE = {
     "web": (
-        picked("django", "4.2.16"), picked("pyjwt", "1.7.1"), picked("pydantic", "1.10.24"),
+        picked("django", "4.2.16"),
+        picked("pyjwt", "1.7.1"),
+        picked("pydantic", "1.10.24"),
         picked("boto3", "1.44.5"),
     ),
     "recommender": (
@@ -100,7 +110,9 @@ ALONE = {
     ),
 }
 COMBINED = (
-    picked("django", "4.2.16"), picked("pyjwt", "2.10.1"), picked("boto3", "1.9.253"),
+    picked("django", "4.2.16"),
+    picked("pyjwt", "2.10.1"),
+    picked("boto3", "1.9.253"),
     picked("langchain", "1.5.0", component="recommender"),
     picked("numpy", "2.4.1", component="recommender"),
 )
@@ -108,9 +120,14 @@ COMBINED = (
 
 def report(**changes: object) -> Report:
     values: dict[str, object] = {
-        "version": "0.1.0", "target": TARGET, "components": (CORE, RECOMMENDER),
-        "indexes": (INDEX,), "verdict": "compatible", "alone": ALONE,
-        "requests": 134, "seconds": 2.04,
+        "version": "0.1.0",
+        "target": TARGET,
+        "components": (CORE, RECOMMENDER),
+        "indexes": (INDEX,),
+        "verdict": "compatible",
+        "alone": ALONE,
+        "requests": 134,
+        "seconds": 2.04,
     }
     return Report(**(values | changes))  # type: ignore[arg-type]
 
@@ -119,16 +136,25 @@ _TRANSITIVE = Finding(
     rule="conflict-transitive",
     severity="error",
     message="web's pydantic<2 and recommender's langchain>=0.3 cannot hold together: they clash "
-            "over pydantic.",
+    "over pydantic.",
     locations=(PYDANTIC.origin, LANGCHAIN.origin),
     evidence=Conflict(
         statements=(PYDANTIC, LANGCHAIN),
         project="pydantic",
         steps=(
-            Step(subject="recommender", verb="needs", object="langchain>=0.3",
-                 origin=LANGCHAIN.origin),
-            Step(subject="langchain", versions="0.3.0 to 1.5.0", count=112, verb="needs",
-                 object="pydantic>=2.7.4,<3.0.0"),
+            Step(
+                subject="recommender",
+                verb="needs",
+                object="langchain>=0.3",
+                origin=LANGCHAIN.origin,
+            ),
+            Step(
+                subject="langchain",
+                versions="0.3.0 to 1.5.0",
+                count=112,
+                verb="needs",
+                object="pydantic>=2.7.4,<3.0.0",
+            ),
             Step(subject="web", verb="needs", object="pydantic<2", origin=PYDANTIC.origin),
         ),
     ),
@@ -149,15 +175,25 @@ _CURES = (
 CONFLICT = report(verdict="conflict", findings=(_TRANSITIVE,), corrections=_CURES)
 
 _TENSOR = requirement("recommender", AI, 3, "tensorflow-datasets>=4.9 ; python_version >= '3.10'")
-_PROTO = requirement("web", "web/requirements/production/storefront-and-checkout.txt", 214,
-                     "googleapis-common-protos==1.52.0")
+_PROTO = requirement(
+    "web",
+    "web/requirements/production/storefront-and-checkout.txt",
+    214,
+    "googleapis-common-protos==1.52.0",
+)
 _GRPC = requirement("search", "search/pyproject.toml", 19, "grpcio-status>=1.60")
 _SEARCH = Component(
-    name="search", source="search/pyproject.toml", requirements=(_GRPC,),
+    name="search",
+    source="search/pyproject.toml",
+    requirements=(_GRPC,),
     requires_python=PythonBound(
         specifier=">=3.12",
-        origin=Origin(component="search", path="search/pyproject.toml", line=7,
-                      text='requires-python = ">=3.12"'),
+        origin=Origin(
+            component="search",
+            path="search/pyproject.toml",
+            line=7,
+            text='requires-python = ">=3.12"',
+        ),
     ),
 )
 
@@ -171,25 +207,53 @@ THREE_WAY = report(
             rule="conflict-many",
             severity="error",
             message="web's googleapis-common-protos==1.52.0, recommender's "
-                    "tensorflow-datasets>=4.9 and search's grpcio-status>=1.60 cannot "
-                    "hold together, though any smaller set can.",
+            "tensorflow-datasets>=4.9 and search's grpcio-status>=1.60 cannot "
+            "hold together, though any smaller set can.",
             locations=(_PROTO.origin, _TENSOR.origin, _GRPC.origin),
             evidence=Conflict(
                 statements=(_PROTO, _TENSOR, _GRPC),
                 project="protobuf",
                 steps=(
-                    Step(subject="web", verb="needs", object="googleapis-common-protos==1.52.0",
-                         origin=_PROTO.origin),
-                    Step(subject="googleapis-common-protos", versions="1.52.0", count=1,
-                         verb="needs", object="protobuf>=3.6.0,<4", presumed=True),
-                    Step(subject="recommender", verb="needs",
-                         object="tensorflow-datasets>=4.9", origin=_TENSOR.origin),
-                    Step(subject="tensorflow-datasets", versions="4.9.0 to 4.9.9", count=10,
-                         verb="needs", object="protobuf>=3.20"),
-                    Step(subject="search", verb="needs", object="grpcio-status>=1.60",
-                         origin=_GRPC.origin),
-                    Step(subject="grpcio-status", versions="1.60.0 to 1.76.0", count=41,
-                         verb="needs", object="protobuf>=4.21.6"),
+                    Step(
+                        subject="web",
+                        verb="needs",
+                        object="googleapis-common-protos==1.52.0",
+                        origin=_PROTO.origin,
+                    ),
+                    Step(
+                        subject="googleapis-common-protos",
+                        versions="1.52.0",
+                        count=1,
+                        verb="needs",
+                        object="protobuf>=3.6.0,<4",
+                        presumed=True,
+                    ),
+                    Step(
+                        subject="recommender",
+                        verb="needs",
+                        object="tensorflow-datasets>=4.9",
+                        origin=_TENSOR.origin,
+                    ),
+                    Step(
+                        subject="tensorflow-datasets",
+                        versions="4.9.0 to 4.9.9",
+                        count=10,
+                        verb="needs",
+                        object="protobuf>=3.20",
+                    ),
+                    Step(
+                        subject="search",
+                        verb="needs",
+                        object="grpcio-status>=1.60",
+                        origin=_GRPC.origin,
+                    ),
+                    Step(
+                        subject="grpcio-status",
+                        versions="1.60.0 to 1.76.0",
+                        count=41,
+                        verb="needs",
+                        object="protobuf>=4.21.6",
+                    ),
                 ),
                 presumed=("googleapis-common-protos 1.52.0",),
             ),
@@ -199,8 +263,11 @@ THREE_WAY = report(
             severity="error",
             message="search needs Python >=3.12, but the target is Python 3.11.7.",
             locations=(_SEARCH.requires_python.origin,),  # type: ignore[union-attr]
-            evidence=Conflict(statements=(_SEARCH.requires_python,), project="python",  # type: ignore[arg-type]
-                              steps=()),
+            evidence=Conflict(
+                statements=(_SEARCH.requires_python,),
+                project="python",  # type: ignore[arg-type]
+                steps=(),
+            ),
             remedy="check for a newer target with --python 3.12.",
         ),
     ),
@@ -208,15 +275,24 @@ THREE_WAY = report(
         Correction(
             statements=(_PROTO, _SEARCH.requires_python),  # type: ignore[arg-type]
             edits=(
-                Edit(origin=_PROTO.origin, before="googleapis-common-protos==1.52.0",
-                     after="googleapis-common-protos>=1.56.2"),
-                Edit(origin=_SEARCH.requires_python.origin,  # type: ignore[union-attr]
-                     before='requires-python = ">=3.12"', after=""),
+                Edit(
+                    origin=_PROTO.origin,
+                    before="googleapis-common-protos==1.52.0",
+                    after="googleapis-common-protos>=1.56.2",
+                ),
+                Edit(
+                    origin=_SEARCH.requires_python.origin,  # type: ignore[union-attr]
+                    before='requires-python = ">=3.12"',
+                    after="",
+                ),
             ),
             picks=tuple((f"package-{n}", f"{n}.0") for n in range(1, 20)),
         ),
-        Correction(statements=(_GRPC, _TENSOR), edits=(),
-                   remark="Keep search apart: with web and recommender alone everything resolves."),
+        Correction(
+            statements=(_GRPC, _TENSOR),
+            edits=(),
+            remark="Keep search apart: with web and recommender alone everything resolves.",
+        ),
     ),
     alone={"web": ALONE["web"], "recommender": ALONE["recommender"]},
 )
@@ -227,9 +303,18 @@ _LOCKED = CORE.baseline[0]
 def _small(name: str, before: str | None, after: str | None, grade: str, way: str) -> Finding:
     rule = f"shift-{grade if way in ('up', 'down') else way}"
     return Finding(
-        rule=rule, severity="note", message=f"{name} moves.",
-        evidence=Shift(name=name, component="web", before=before, after=after,
-                       direction=way, grade=grade, forced=False),  # type: ignore[arg-type]
+        rule=rule,
+        severity="note",
+        message=f"{name} moves.",
+        evidence=Shift(
+            name=name,
+            component="web",
+            before=before,
+            after=after,
+            direction=way,
+            grade=grade,
+            forced=False,
+        ),  # type: ignore[arg-type]
     )
 
 
@@ -238,43 +323,88 @@ SHIFTS = report(
     combined=COMBINED,
     findings=(
         Finding(
-            rule="shift-major", severity="warning",
+            rule="shift-major",
+            severity="warning",
             message="pyjwt moves up from 1.7.1 to 2.10.1 under web (major, forced: no solution "
-                    "keeps the old version).",
+            "keeps the old version).",
             locations=(JWT.origin, _LOCKED.origin),
             evidence=Shift(
-                name="pyjwt", component="web", before="1.7.1", after="2.10.1", direction="up",
-                grade="major", forced=True, direct=JWT, locked=_LOCKED,
+                name="pyjwt",
+                component="web",
+                before="1.7.1",
+                after="2.10.1",
+                direction="up",
+                grade="major",
+                forced=True,
+                direct=JWT,
+                locked=_LOCKED,
                 chain=(
-                    Step(subject="recommender", verb="needs", object="langchain>=0.3",
-                         origin=LANGCHAIN.origin),
-                    Step(subject="langchain", versions="1.5.0", count=1, verb="needs",
-                         object="pyjwt>=2.4"),
+                    Step(
+                        subject="recommender",
+                        verb="needs",
+                        object="langchain>=0.3",
+                        origin=LANGCHAIN.origin,
+                    ),
+                    Step(
+                        subject="langchain",
+                        versions="1.5.0",
+                        count=1,
+                        verb="needs",
+                        object="pyjwt>=2.4",
+                    ),
                 ),
             ),
             remedy="Make web ready for pyjwt 2.10.1, or keep the components apart.",
         ),
         Finding(
-            rule="shift-major", severity="warning",
+            rule="shift-major",
+            severity="warning",
             message="urllib3 moves down from 2.5.0 to 1.26.20 under web (major, incidental).",
             evidence=Shift(
-                name="urllib3", component="web", before="2.5.0", after="1.26.20",
-                direction="down", grade="major", forced=False, pin="urllib3==2.5.0",
-                chain=(Step(subject="botocore", versions="1.12.253", count=1, verb="needs",
-                            object="urllib3<1.26.21,>=1.20"),),
+                name="urllib3",
+                component="web",
+                before="2.5.0",
+                after="1.26.20",
+                direction="down",
+                grade="major",
+                forced=False,
+                pin="urllib3==2.5.0",
+                chain=(
+                    Step(
+                        subject="botocore",
+                        versions="1.12.253",
+                        count=1,
+                        verb="needs",
+                        object="urllib3<1.26.21,>=1.20",
+                    ),
+                ),
             ),
             remedy="Pin urllib3==2.5.0 to keep it.",
         ),
         Finding(
-            rule="rollback", severity="warning",
+            rule="rollback",
+            severity="warning",
             message="boto3 falls back from 1.44.5 to 1.9.253, 2572 days older, though web alone "
-                    "has 1.44.5.",
+            "has 1.44.5.",
             locations=(BOTO.origin,),
             evidence=Rollback(
-                name="boto3", component="web", before="1.44.5", after="1.9.253", days=2572,
-                better="1.44.5", pins=("boto3>=1.44.0",), direct=BOTO,
-                chain=(Step(subject="kubernetes", versions="36.0.0", count=1, verb="needs",
-                            object="urllib3>=1.24.2,!=2.6.0"),),
+                name="boto3",
+                component="web",
+                before="1.44.5",
+                after="1.9.253",
+                days=2572,
+                better="1.44.5",
+                pins=("boto3>=1.44.0",),
+                direct=BOTO,
+                chain=(
+                    Step(
+                        subject="kubernetes",
+                        versions="36.0.0",
+                        count=1,
+                        verb="needs",
+                        object="urllib3>=1.24.2,!=2.6.0",
+                    ),
+                ),
             ),
             remedy="A better set exists, with boto3 1.44.5: add `boto3>=1.44.0`.",
         ),
@@ -293,10 +423,19 @@ UNDETERMINED = report(
     verdict="undetermined",
     combined=COMBINED,
     findings=(
-        Finding(rule="undetermined", severity="warning",
-                message="shop-auth @ git+https://git.example/shop/auth could not be checked.",
-                locations=(Origin(component="web", path=WEB, line=14,
-                                  text="shop-auth @ git+https://git.example/shop/auth"),)),
+        Finding(
+            rule="undetermined",
+            severity="warning",
+            message="shop-auth @ git+https://git.example/shop/auth could not be checked.",
+            locations=(
+                Origin(
+                    component="web",
+                    path=WEB,
+                    line=14,
+                    text="shop-auth @ git+https://git.example/shop/auth",
+                ),
+            ),
+        ),
     ),
     undetermined=(
         Undetermined(
@@ -308,8 +447,12 @@ UNDETERMINED = report(
             subject="shop-auth @ git+https://git.example/shop/auth",
             reason="a VCS requirement is never fetched or built",
             hint="name a release on an index, or check its requirements as a component.",
-            origin=Origin(component="web", path=WEB, line=14,
-                          text="shop-auth @ git+https://git.example/shop/auth"),
+            origin=Origin(
+                component="web",
+                path=WEB,
+                line=14,
+                text="shop-auth @ git+https://git.example/shop/auth",
+            ),
         ),
     ),
 )
@@ -324,38 +467,84 @@ EVIL = (
 def hostile() -> Report:
     """Return a report in which every string that comes from outside is hostile."""
     origin = Origin(component=EVIL, path=EVIL, line=1, text=EVIL)
-    asked = Requirement(name=EVIL, extras=(EVIL,), specifier=EVIL, marker=EVIL, origin=origin,
-                        hashes=(EVIL,))
-    step = Step(subject=EVIL, versions=EVIL, count=3, verb=EVIL, object=EVIL, origin=origin,
-                presumed=True)
-    pick = Picked(name=EVIL, version=EVIL, extras=(EVIL,), by=(EVIL,), components=(EVIL,),
-                  index=EVIL)
+    asked = Requirement(
+        name=EVIL, extras=(EVIL,), specifier=EVIL, marker=EVIL, origin=origin, hashes=(EVIL,)
+    )
+    step = Step(
+        subject=EVIL, versions=EVIL, count=3, verb=EVIL, object=EVIL, origin=origin, presumed=True
+    )
+    pick = Picked(
+        name=EVIL, version=EVIL, extras=(EVIL,), by=(EVIL,), components=(EVIL,), index=EVIL
+    )
     entry = Undetermined(subject=EVIL, reason=EVIL, hint=EVIL, origin=origin)
-    shift = Shift(name=EVIL, component=EVIL, before=EVIL, after=EVIL, direction="up",
-                  grade="major", forced=True, pin=EVIL, direct=asked, chain=(step,),
-                  locked=Pin(name=EVIL, version=EVIL, origin=origin))
+    shift = Shift(
+        name=EVIL,
+        component=EVIL,
+        before=EVIL,
+        after=EVIL,
+        direction="up",
+        grade="major",
+        forced=True,
+        pin=EVIL,
+        direct=asked,
+        chain=(step,),
+        locked=Pin(name=EVIL, version=EVIL, origin=origin),
+    )
     findings = (
-        Finding(rule="conflict-transitive", severity="error", message=EVIL, locations=(origin,),
-                evidence=Conflict(statements=(asked,), project=EVIL, steps=(step,),
-                                  presumed=(EVIL,)), remedy=EVIL),
+        Finding(
+            rule="conflict-transitive",
+            severity="error",
+            message=EVIL,
+            locations=(origin,),
+            evidence=Conflict(statements=(asked,), project=EVIL, steps=(step,), presumed=(EVIL,)),
+            remedy=EVIL,
+        ),
         Finding(rule="shift-major", severity="warning", message=EVIL, evidence=shift),
         Finding(rule="shift-minor", severity="note", message=EVIL, evidence=shift),
-        Finding(rule="rollback", severity="warning", message=EVIL, remedy=EVIL,
-                evidence=Rollback(name=EVIL, component=EVIL, before=EVIL, after=EVIL, days=400,
-                                  better=EVIL, pins=(EVIL,), chain=(step,), direct=asked)),
+        Finding(
+            rule="rollback",
+            severity="warning",
+            message=EVIL,
+            remedy=EVIL,
+            evidence=Rollback(
+                name=EVIL,
+                component=EVIL,
+                before=EVIL,
+                after=EVIL,
+                days=400,
+                better=EVIL,
+                pins=(EVIL,),
+                chain=(step,),
+                direct=asked,
+            ),
+        ),
     )
     return report(
-        verdict="conflict", findings=findings, undetermined=(entry,), notes=(EVIL,),
-        indexes=(EVIL,), alone={EVIL: (pick,)}, combined=(pick,),
+        verdict="conflict",
+        findings=findings,
+        undetermined=(entry,),
+        notes=(EVIL,),
+        indexes=(EVIL,),
+        alone={EVIL: (pick,)},
+        combined=(pick,),
         components=(
-            Component(name=EVIL, role="core", source=EVIL, requirements=(asked,),
-                      requires_python=PythonBound(specifier=EVIL, origin=origin),
-                      baseline=(Pin(name=EVIL, version=EVIL, origin=origin),),
-                      undetermined=(entry,)),
+            Component(
+                name=EVIL,
+                role="core",
+                source=EVIL,
+                requirements=(asked,),
+                requires_python=PythonBound(specifier=EVIL, origin=origin),
+                baseline=(Pin(name=EVIL, version=EVIL, origin=origin),),
+                undetermined=(entry,),
+            ),
         ),
         corrections=(
-            Correction(statements=(asked,), picks=((EVIL, EVIL),), remark=EVIL,
-                       edits=(Edit(origin=origin, before=EVIL, after=EVIL),)),
+            Correction(
+                statements=(asked,),
+                picks=((EVIL, EVIL),),
+                remark=EVIL,
+                edits=(Edit(origin=origin, before=EVIL, after=EVIL),),
+            ),
             Correction(statements=(asked,), edits=()),
         ),
     )

@@ -23,9 +23,7 @@ def distribution(filename: str, **values: object) -> Distribution:
 
 
 def pick(*distributions: Distribution, version: str = "1.0") -> Picked:
-    return Picked(
-        name="demo", version=version, distributions=distributions, index=samples.INDEX
-    )
+    return Picked(name="demo", version=version, distributions=distributions, index=samples.INDEX)
 
 
 def lock(*picks: Picked) -> dict[str, object]:
@@ -74,9 +72,11 @@ def test_secrets_of_addresses_stay_out() -> None:
         distribution("demo-1.0.tar.gz"),
         url="https://user:hunter2@index.example/demo-1.0.tar.gz?X-Amz-Signature=abcdef#sha256=1",
     )
-    text = render(samples.report(combined=(
-        replace(pick(file), index="https://user:hunter2@index.example/simple/"),
-    )))
+    text = render(
+        samples.report(
+            combined=(replace(pick(file), index="https://user:hunter2@index.example/simple/"),)
+        )
+    )
     assert "hunter2" not in text
     assert "abcdef" not in text
     assert 'url = "https://index.example/demo-1.0.tar.gz"' in text

@@ -63,7 +63,8 @@ def test_a_stray_property_is_refused() -> None:
 def test_order_without_meaning_does_not_show() -> None:
     def shuffled(report: Report) -> Report:
         return samples.report(
-            verdict=report.verdict, findings=report.findings,
+            verdict=report.verdict,
+            findings=report.findings,
             combined=tuple(reversed(report.combined or ())),
             undetermined=tuple(reversed(report.undetermined)),
             alone={name: picks[::-1] for name, picks in reversed(report.alone.items())},

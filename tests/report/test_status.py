@@ -17,7 +17,8 @@ ERROR = samples.CONFLICT
 UNCHECKED = samples.UNDETERMINED
 HARMLESS = samples.report(undetermined=samples.UNDETERMINED.undetermined[:1])
 BOTH = samples.report(
-    verdict="undetermined", findings=samples.SHIFTS.findings,
+    verdict="undetermined",
+    findings=samples.SHIFTS.findings,
     undetermined=samples.UNDETERMINED.undetermined,
 )
 CUT_SHORT = samples.report(verdict="conflict", findings=ERROR.findings, complete=False)

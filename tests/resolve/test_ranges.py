@@ -1,19 +1,74 @@
-from hypothesis import given, strategies as st, settings
+"""Specifiers as runs of positions, refereed by packaging's own specifiers."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
-from depcheck.resolve.ranges import positions, contains
-base=st.lists(st.integers(0,3),min_size=1,max_size=3).map(lambda r:".".join(map(str,r)))
-pre=st.sampled_from(["","","","a1","b2","rc1"]); post=st.sampled_from(["","","",".post0",".post1"]); dev=st.sampled_from(["","","",".dev0",".dev1"]); loc=st.sampled_from(["","","","+x","+y.1"]); ep=st.sampled_from(["","","","1!"])
-ver=st.builds(lambda e,b,p,o,d,l:e+b+p+o+d+l,ep,base,pre,post,dev,loc)
-pub=st.builds(lambda e,b,p,o,d:e+b+p+o+d,ep,base,pre,post,dev)
-def spec(op,v,b,l,e):
-    if op in("==.*","!=.*"): return op[:2]+e+b+".*"
-    if op=="~=": return "~="+v if len(Version(v).release)>1 else ">="+v
-    if op in("==","!="): return op+v+l
-    return op+v
-specs=st.builds(spec,st.sampled_from(["==","!=","<",">","<=",">=","~=","==.*","!=.*"]),pub,base,loc,ep)
-@settings(max_examples=5000,deadline=None)
-@given(st.lists(ver,min_size=1,max_size=12,unique_by=Version),st.lists(specs,max_size=3).map(",".join))
-def test(vs,s):
-    vs=sorted(vs,key=Version); iv=positions(s,vs); ss=SpecifierSet(s)
-    for i,v in enumerate(vs): assert contains(iv,i)==ss.contains(v,prereleases=True),(v,s)
+
+from depcheck.resolve.ranges import (
+    InvalidSpecifier,
+    clauses,
+    contains,
+    exact_pins,
+    intersect,
+    mentions_prerelease,
+    positions,
+)
+
+RELEASES = st.lists(st.integers(0, 3), min_size=1, max_size=3).map(lambda r: ".".join(map(str, r)))
+EPOCHS = st.sampled_from(("", "", "", "1!"))
+PRES = st.sampled_from(("", "", "", "a1", "b2", "rc1"))
+POSTS = st.sampled_from(("", "", "", ".post0", ".post1"))
+DEVS = st.sampled_from(("", "", "", ".dev0", ".dev1"))
+LOCALS = st.sampled_from(("", "", "", "+x", "+y.1"))
+PUBLIC = st.tuples(EPOCHS, RELEASES, PRES, POSTS, DEVS).map("".join)
+VERSIONS = st.tuples(PUBLIC, LOCALS).map("".join)
+
+
+@st.composite
+def specifiers(draw: st.DrawFn) -> str:
+    operator = draw(st.sampled_from(("==", "!=", "<", ">", "<=", ">=", "~=", "==.*", "!=.*")))
+    version = draw(PUBLIC)
+    if operator.endswith(".*"):
+        return f"{operator[:2]}{draw(EPOCHS)}{draw(RELEASES)}.*"
+    if operator == "~=" and len(Version(version).release) < 2:
+        return f">={version}"
+    return operator + version + (draw(LOCALS) if operator in ("==", "!=") else "")
+
+
+@settings(max_examples=800, deadline=None)
+@given(
+    st.lists(VERSIONS, min_size=1, max_size=12, unique_by=Version),
+    st.lists(specifiers(), max_size=3).map(",".join),
+)
+def test_positions_are_what_packaging_accepts(versions: list[str], specifier: str) -> None:
+    versions = sorted(versions, key=Version)
+    found = positions(specifier, versions)
+    accepted = SpecifierSet(specifier)
+    for position, version in enumerate(versions):
+        expected = accepted.contains(version, prereleases=True)
+        assert contains(found, position) == expected, (version, specifier)
+
+
+@pytest.mark.parametrize("text", [">>1", "1.0", ">=1.*", "~=1", "==", ">=x", "=> 2"])
+def test_a_malformed_clause_is_refused(text: str) -> None:
+    with pytest.raises(InvalidSpecifier):
+        clauses(text)
+
+
+def test_arbitrary_equality_compares_text() -> None:
+    assert positions("===1.0", ("1", "1.0", "1.0.0")) == ((1, 2),)
+
+
+def test_pins_and_prereleases_are_read_from_the_text() -> None:
+    assert exact_pins("==1.2,!=1.3,===1.4") == ("1.2", "1.4")
+    assert exact_pins("==1.*") == ()
+    assert mentions_prerelease(">=2.0rc1")
+    assert not mentions_prerelease("!=2.0rc1,>=1")
+
+
+def test_runs_intersect() -> None:
+    assert intersect(((0, 3), (5, 9)), ((2, 6),)) == ((2, 3), (5, 6))

@@ -10,7 +10,8 @@ just the list of its ``requires_dist``. Files are made when first asked for.
 ``max-age``) or ``"html"`` (PEP 503 alone: no metadata, no validators, no max-age).
 Each trait can be switched by its own argument or attribute at any time.
 ``server.misbehave(pattern, ...)`` spoils answers whose path matches a regular
-expression; ``server.counts`` counts requests by path, ``server.log`` keeps them.
+expression; ``server.counts`` counts requests by path, ``server.log`` keeps them. A
+proxy's request for a tunnel has the path ``/CONNECT/host:port``.
 """
 
 from __future__ import annotations
@@ -19,44 +20,28 @@ import base64
 import gzip
 import hashlib
 import html
-import io
 import json
 import re
-import socket
-import socketserver
-import ssl
-import tarfile
 import threading
 import time
-import zipfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-SDISTS = ("static", "dynamic", "egg-info", "egg-info-only", "bare", "zip")
+from tests.support.releases import (
+    Release,
+    as_release,
+    build_sdist,
+    build_wheel,
+    core_metadata,
+    escaped,
+    filenames,
+)
+from tests.support.serving import Server
 
-
-@dataclass
-class Release:
-    """One release. ``wheels`` are compatibility tags, ``sdist`` one of ``SDISTS`` or None.
-
-    ``static``: PKG-INFO of metadata 2.2; ``dynamic``: the same with Requires-Dist
-    dynamic, and an egg-info/requires.txt; ``egg-info``: old PKG-INFO and requires.txt;
-    ``egg-info-only``: an egg-info folder without requires.txt; ``bare``: no metadata;
-    ``zip``: as static, in a zip file.
-    """
-
-    requires_dist: Sequence[str] = ()
-    requires_python: str | None = None
-    yanked: bool | str = False
-    upload_time: str | None = None
-    wheels: Sequence[str] = ("py3-none-any",)
-    sdist: str | None = None
-    provides_extra: Sequence[str] = ()
-    padding: int = 0
-    """Bytes of incompressible data in the wheel, to make it large."""
+__all__ = ["IndexServer", "Release"]
 
 
 @dataclass
@@ -80,13 +65,6 @@ class Answer:
     body: bytes
 
 
-def as_release(value: Any) -> Release:
-    """Return a Release from one, from a mapping, or from a list of requires_dist."""
-    if isinstance(value, Release):
-        return value
-    return Release(**value) if isinstance(value, Mapping) else Release(requires_dist=value)
-
-
 class IndexServer:
     """Serves ``projects`` on 127.0.0.1 while its ``with`` block runs.
 
@@ -94,7 +72,9 @@ class IndexServer:
     ``ranges`` is ``True``, ``False`` (answers 200), ``"no-suffix"`` (416 on a suffix
     range), ``"refused"`` (501) or ``"wrong"`` (answers another range than asked).
     ``auth`` is a (user, password) pair that every request must carry.
-    ``certificate`` is a PEM file with a key and a certificate: it is served over TLS.
+    ``certificate`` is a PEM file with a key and a certificate: it is served over TLS,
+    with ``client_authority`` (a PEM file) only to clients with a certificate of its own.
+    As a proxy it answers CONNECT with a tunnel to ``tunnel_to``, whatever was asked for.
     """
 
     def __init__(
@@ -110,6 +90,8 @@ class IndexServer:
         wrong_metadata_hash: bool = False,
         compress: bool = False,
         certificate: str | None = None,
+        client_authority: str | None = None,
+        tunnel_to: IndexServer | None = None,
     ) -> None:
         modern = style == "json"
         self.projects = {
@@ -125,6 +107,9 @@ class IndexServer:
         self.wrong_metadata_hash = wrong_metadata_hash
         self.compress = compress
         self.certificate = certificate
+        self.client_authority = client_authority
+        self.tunnel_to = tunnel_to
+        self.connections = 0
         self.counts: Counter[str] = Counter()
         self.log: list[tuple[str, dict[str, str]]] = []
         self._rules: list[Rule] = []
@@ -134,7 +119,7 @@ class IndexServer:
         self._lock = threading.Lock()
 
     def __enter__(self) -> IndexServer:
-        self._server = _Server(self)
+        self._server = Server(self)
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
@@ -146,6 +131,10 @@ class IndexServer:
     def root(self) -> str:
         scheme = "https" if self.certificate else "http"
         return f"{scheme}://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def port(self) -> int:
+        return self._server.server_address[1]
 
     @property
     def url(self) -> str:
@@ -292,7 +281,7 @@ class IndexServer:
     def _find(self, filename: str) -> tuple[str, str, Release] | None:
         wanted = re.sub(r"[-_.]+", "_", filename).lower()
         for name, releases in self.projects.items():
-            if not wanted.startswith(_escape(name).lower()):
+            if not wanted.startswith(escaped(name).lower()):
                 continue
             for version, release in releases.items():
                 if filename in filenames(name, version, release):
@@ -327,63 +316,6 @@ class IndexServer:
         return None
 
 
-class _Handler(socketserver.StreamRequestHandler):
-    """HTTP/1.1 with keep-alive, only as much as a package index needs."""
-
-    server: _Server
-
-    def handle(self) -> None:
-        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        try:
-            while self._one():
-                pass
-        except OSError:
-            pass
-
-    def _one(self) -> bool:
-        line = self.rfile.readline().decode("latin-1")
-        if not line:
-            return False
-        headers = {}
-        while (header := self.rfile.readline().decode("latin-1").strip()) != "":
-            key, _, value = header.partition(":")
-            headers[key.lower()] = value.strip()
-        path = line.split(" ")[1]
-        answer, rule = self.server.index.respond(path, headers)
-        if rule and rule.drop:
-            return False
-        head = f"HTTP/1.1 {answer.status} Status\r\nContent-Length: {len(answer.body)}\r\n"
-        if answer.status == 304:
-            head = "HTTP/1.1 304 Not Modified\r\n"
-        head += "".join(f"{key}: {value}\r\n" for key, value in answer.headers.items())
-        cut = rule.truncate if rule else None
-        self.wfile.write(head.encode("latin-1") + b"\r\n" + answer.body[:cut])
-        return cut is None
-
-
-class _Server(socketserver.ThreadingTCPServer):
-    daemon_threads = True
-    allow_reuse_address = True
-    request_queue_size = 128
-
-    def __init__(self, index: IndexServer) -> None:
-        self.index = index
-        super().__init__(("127.0.0.1", 0), _Handler)
-        if index.certificate:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(index.certificate)
-            self.socket = context.wrap_socket(
-                self.socket, server_side=True, do_handshake_on_connect=False
-            )
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is no error of the server."""
-
-
-def _escape(name: str) -> str:
-    return re.sub(r"[-_.]+", "_", name)
-
-
 def _anchor(entry: Mapping[str, Any]) -> str:
     attributes = ""
     if entry["requires-python"]:
@@ -395,82 +327,3 @@ def _anchor(entry: Mapping[str, Any]) -> str:
         attributes += f' data-core-metadata="sha256={entry["core-metadata"]["sha256"]}"'
     url = f"{entry['url']}#sha256={entry['hashes']['sha256']}"
     return f'<a href="{html.escape(url)}"{attributes}>{html.escape(entry["filename"])}</a><br/>'
-
-
-def filenames(name: str, version: str, release: Release) -> list[str]:
-    """Return the names of a release's files: wheels, then the sdist."""
-    stem = f"{_escape(name)}-{version}"
-    names = [f"{stem}-{tag}.whl" for tag in release.wheels]
-    if release.sdist:
-        names.append(f"{stem}.zip" if release.sdist == "zip" else f"{stem}.tar.gz")
-    return names
-
-
-def core_metadata(name: str, version: str, release: Release, level: str = "2.3") -> str:
-    """Return core metadata as text."""
-    lines = [f"Metadata-Version: {level}", f"Name: {name}", f"Version: {version}"]
-    if release.requires_python:
-        lines.append(f"Requires-Python: {release.requires_python}")
-    lines += [f"Provides-Extra: {extra}" for extra in release.provides_extra]
-    lines += [f"Requires-Dist: {text}" for text in release.requires_dist]
-    return "\n".join(lines) + "\n\nA package made for a test.\n"
-
-
-def build_wheel(name: str, version: str, release: Release, metadata: bytes) -> bytes:
-    """Return a wheel as bytes: valid, installable, empty."""
-    folder = f"{_escape(name)}-{version}.dist-info"
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(f"{_escape(name)}/__init__.py", "")
-        if release.padding:
-            block = hashlib.shake_128(filename_seed(name, version)).digest(release.padding)
-            archive.writestr(f"{_escape(name)}/data.bin", block)
-        archive.writestr(f"{folder}/METADATA", metadata)
-        wheel = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-        archive.writestr(f"{folder}/WHEEL", wheel)
-        archive.writestr(f"{folder}/RECORD", "")
-    return buffer.getvalue()
-
-
-def filename_seed(name: str, version: str) -> bytes:
-    """Return what makes the padding of one file unlike that of another."""
-    return f"{name}-{version}".encode()
-
-
-def build_sdist(name: str, version: str, release: Release) -> bytes:
-    """Return an sdist as bytes, of the kind that ``release.sdist`` names."""
-    members = sdist_members(name, version, release)
-    buffer = io.BytesIO()
-    if release.sdist == "zip":
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path, text in members:
-                archive.writestr(path, text)
-        return buffer.getvalue()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        for path, text in members:
-            info = tarfile.TarInfo(path)
-            info.size = len(text.encode())
-            archive.addfile(info, io.BytesIO(text.encode()))
-    return buffer.getvalue()
-
-
-def sdist_members(name: str, version: str, release: Release) -> list[tuple[str, str]]:
-    """Return (path, text) of what an sdist of this kind holds."""
-    top = f"{_escape(name)}-{version}"
-    egg = f"{top}/src/{_escape(name)}.egg-info"
-    setup = (f"{top}/setup.py", "raise SystemExit('an sdist was executed')\n")
-    old = core_metadata(name, version, Release(), "1.2")
-    requires = (f"{egg}/requires.txt", "\n".join(release.requires_dist) + "\n")
-    static = core_metadata(name, version, release, "2.2")
-    dynamic = core_metadata(name, version, Release(), "2.2").replace(
-        "\n\n", "\nDynamic: Requires-Dist\n\n", 1
-    )
-    kinds = {
-        "static": [(f"{top}/PKG-INFO", static)],
-        "zip": [(f"{top}/PKG-INFO", static)],
-        "dynamic": [(f"{top}/PKG-INFO", dynamic), (f"{egg}/PKG-INFO", dynamic), requires],
-        "egg-info": [(f"{top}/PKG-INFO", old), (f"{egg}/PKG-INFO", old), requires],
-        "egg-info-only": [(f"{top}/PKG-INFO", old), (f"{egg}/PKG-INFO", old)],
-        "bare": [],
-    }
-    return [setup, *kinds[release.sdist or "bare"]]
