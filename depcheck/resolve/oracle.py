@@ -53,6 +53,13 @@ class Refutation:
 
 @dataclass(slots=True)
 class _Walk:
+    """One proposal, followed from the roots.
+
+    ``looked`` counts, over all proposals to one question, how often a release
+    of a project had to be looked at.
+    """
+
+    looked: dict[str, int]
     chosen: dict[str, int] = field(default_factory=dict)
     extras: dict[str, set[str]] = field(default_factory=dict)
     unread: dict[str, Unavailable] = field(default_factory=dict)
@@ -102,7 +109,6 @@ class Oracle:
         self.universe = universe
         self._catalog = catalog
         self._where: dict[str, dict[str, int]] = {}
-        self._asked: dict[str, int] = {}
         self._aside: set[MetadataWanted] = set()
         self.rounds = 0
 
@@ -127,7 +133,7 @@ class Oracle:
         self, assumptions: Iterable[Literal], *, falling: bool
     ) -> Completion | Refutation | None:
         assumed = [self.universe.presumption, *assumptions]
-        hopes = _Hopes()
+        hopes, looked = _Hopes(), dict[str, int]()
         while True:
             if not self.universe.solver.solve([*assumed, *hopes.literals]):
                 core = self.universe.solver.core()
@@ -138,7 +144,8 @@ class Oracle:
                 return Refutation(core - {self.universe.presumption})
             model = self.universe.solver.model()
             satisfied = frozenset(r.selector for r in self.universe.roots if r.selector in model)
-            walk = self._walk(model, [r for r in self.universe.roots if r.selector in satisfied])
+            roots = [r for r in self.universe.roots if r.selector in satisfied]
+            walk = self._walk(model, roots, looked)
             if not walk.wishes and not walk.stale:
                 return Completion(
                     walk.chosen,
@@ -169,8 +176,10 @@ class Oracle:
 
     # Proposals
 
-    def _walk(self, model: frozenset[Literal], roots: Iterable[Root]) -> _Walk:
-        walk = _Walk()
+    def _walk(
+        self, model: frozenset[Literal], roots: Iterable[Root], looked: dict[str, int]
+    ) -> _Walk:
+        walk = _Walk(looked)
         ahead: list[tuple[str, str]] = []
         for root in roots:
             statement = root.statement
@@ -225,8 +234,8 @@ class Oracle:
         Where one release after another has failed, older neighbours are asked
         for along with it, in growing batches.
         """
-        unlooked = self._asked.get(entry.name, 0)
-        batch = 1 if unlooked < 2 else min(unlooked, _LARGEST_BATCH)
+        looked = walk.looked[entry.name] = walk.looked.get(entry.name, 0) + 1
+        batch = min(2 ** (looked - 1), _LARGEST_BATCH)
         lowest = max((cut for cut in entry.cuts if cut <= position), default=0)
         for candidate in range(position, max(position - batch, lowest - 1, -1), -1):
             if candidate in entry.known or candidate in entry.excluded:
@@ -278,7 +287,7 @@ class Oracle:
         What was wished for on the side (older neighbours) leads nowhere yet.
         """
         for wanted in wishes:
-            self._want(wanted)
+            self._catalog.want(wanted)
         while True:
             arrived: dict[str, dict[int, Known]] = {}
             leading: list[MetadataWanted] = []
@@ -302,11 +311,6 @@ class Oracle:
             for wanted in leading:
                 self._follow(wanted)
 
-    def _want(self, wanted: ProjectWanted | MetadataWanted) -> None:
-        if isinstance(wanted, MetadataWanted):
-            self._asked[wanted.name] = self._asked.get(wanted.name, 0) + 1
-        self._catalog.want(wanted)
-
     def _file(
         self,
         arrived: dict[str, dict[int, Known]],
@@ -326,7 +330,7 @@ class Oracle:
         while position is not None and position not in entry.known:
             wanted = self.wish(entry, position)
             if wanted is not None:
-                self._want(wanted)
+                self._catalog.want(wanted)
                 return
             position = self._newest(entry, specifiers)
 
@@ -349,4 +353,4 @@ class Oracle:
             return
         entry = self.universe.entry(dependency.name)
         if entry.state == "unseen":
-            self._want(ProjectWanted(dependency.name))
+            self._catalog.want(ProjectWanted(dependency.name))
