@@ -11,7 +11,7 @@ from depcheck.model.findings import Finding, Rollback
 from depcheck.model.requirement import Requirement
 from depcheck.model.rules import RULES
 from depcheck.resolve.entry import Entry
-from depcheck.resolve.oracle import Oracle
+from depcheck.resolve.oracle import Completion, Oracle
 from depcheck.resolve.ranges import parse_version
 from depcheck.resolve.resolver import Choice, resolve
 from depcheck.resolve.solver import Literal
@@ -133,7 +133,7 @@ def _better(
         if floor == len(entry.versions):
             continue
         attempt = oracle.universe.hold(fall.name, (floor, len(entry.versions)))
-        if oracle.complete_nearby([*assumed, *held, *attempt]) is not None:
+        if isinstance(oracle.complete_nearby([*assumed, *held, *attempt]), Completion):
             held += attempt
             pins.append(f"{fall.name}>={entry.versions[floor]}")
     choice = resolve(oracle, roots, held) if held else None

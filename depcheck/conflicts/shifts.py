@@ -10,7 +10,7 @@ from depcheck.conflicts.trial import stated
 from depcheck.model.findings import Finding, Severity, Shift
 from depcheck.model.requirement import Component, Origin, Requirement, normalise
 from depcheck.model.rules import RULES
-from depcheck.resolve.oracle import Completion, Oracle
+from depcheck.resolve.oracle import Completion, Oracle, Refutation
 from depcheck.resolve.ranges import parse_version, positions
 from depcheck.resolve.universe import Root
 
@@ -58,7 +58,9 @@ class _Shifts:
 
     def shift(self, name: str) -> Shift:
         before, after = self.before.get(name), self._combined.get(name)
-        forced = before is not None and after is not None and not self._can_keep(name, before)
+        moved = before is not None and after is not None
+        keeping = self._keep(name, before) if before is not None and moved else None
+        forced = moved and not isinstance(keeping, Completion)
         return Shift(
             name=name,
             component=self._component.name,
@@ -67,6 +69,7 @@ class _Shifts:
             direction=_direction(before, after),
             grade=grade(before, after) if before and after else "other",
             forced=forced,
+            far=forced and keeping is None,
             pin="" if forced or before is None or after is None else f"{name}=={before}",
             direct=direct_requirement(self._roots, self._component.name, name),
             locked=self._locked.get(name),
@@ -93,15 +96,14 @@ class _Shifts:
             return f"{before} is a pre-release, and no line opts in"
         return f"no index offers {before} any more"
 
-    def _can_keep(self, name: str, version: str) -> bool:
-        """Whether a pin of the old version can be added to all that is stated."""
+    def _keep(self, name: str, version: str) -> Completion | Refutation | None:
+        """Try a pin of the old version beside all that is stated (``complete_nearby``)."""
         if not self._oracle.universe.entry(name).intervals(f"=={version}"):
-            return False
+            return Refutation(frozenset())
         pin = f"=={version}"
         origin = Origin(component=self._component.name, path="", line=None, text=f"{name}{pin}")
         with stated(self._oracle, Requirement(name=name, specifier=pin, origin=origin)) as root:
-            answer = self._oracle.complete([r.selector for r in (*self._roots, root)])
-        return isinstance(answer, Completion)
+            return self._oracle.complete_nearby([r.selector for r in (*self._roots, root)])
 
 
 def _direction(before: str | None, after: str | None) -> Literal["up", "down", "added", "gone"]:
@@ -138,7 +140,9 @@ def _message(component: Component, shift: Shift, off_offer: str) -> str:
     if shift.direction == "gone":
         return f"{shift.name} {shift.before} goes from {component.name}'s environment."
     how = "incidental: a pin keeps the old version"
-    if shift.forced:
+    if shift.far:
+        how = "forced: only a set that pushes others far back could keep the old version"
+    elif shift.forced:
         how = f"forced: {off_offer or 'no solution keeps the old version'}"
     return (
         f"{shift.name} moves {shift.direction} from {shift.before} to {shift.after} "

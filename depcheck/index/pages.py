@@ -7,6 +7,7 @@ Simple repository API: PEP 503 (HTML), PEP 691 (JSON), PEP 592 (yanked), PEP 700
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote, urljoin
 
 import msgspec
@@ -148,7 +149,7 @@ def as_distribution(file: PageFile, base: str) -> Distribution | None:
     url = file.url.partition("#")[0]
     if not url.startswith(("https://", "http://")):
         try:
-            url = urljoin(base, url)
+            url = _absolute(base, url)
         except ValueError:
             return None
         # A page from the network must not name files of this machine.
@@ -170,6 +171,19 @@ def as_distribution(file: PageFile, base: str) -> Distribution | None:
         None if yanked is False else "" if yanked is True else yanked,
         _metadata_hash(file),
     )
+
+
+def _absolute(base: str, url: str) -> str:
+    """Resolve a relative address (RFC 3986); the files of a page share their folders."""
+    folder, slash, name = url.rpartition("/")
+    if not name or name in (".", "..") or "?" in url or ":" in url or url.startswith("/"):
+        return urljoin(base, url)
+    return _folder(base, folder + slash or "./") + name
+
+
+@lru_cache(maxsize=1024)
+def _folder(base: str, folder: str) -> str:
+    return urljoin(base, folder)
 
 
 def _metadata_hash(file: PageFile) -> str | None:

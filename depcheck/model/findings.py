@@ -84,11 +84,12 @@ class Shift:
 
     ``before`` is None where it is added, ``after`` None where it is gone.
     ``grade`` is the first part of the version that differs. ``forced`` is True
-    if no solution keeps the old version; where one does, ``pin`` is the
-    requirement that keeps it. ``direct`` is the statement of the component that
-    names the project, if one does. ``chain`` tells who brings the new version.
-    ``alone`` is True where resolving the component alone today moves it too, so
-    that only its lock has held it back.
+    if no solution keeps the old version, or (``far``) at most one that pushes
+    another project back by dozens of releases, which is not searched for; where
+    one does, ``pin`` is the requirement that keeps it. ``direct`` is the
+    statement of the component that names the project, if one does. ``chain``
+    tells who brings the new version. ``alone`` is True where resolving the
+    component alone today moves it too, so that only its lock has held it back.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Shift:
     direction: Literal["up", "down", "added", "gone"]
     grade: Literal["major", "minor", "patch", "other"]
     forced: bool
+    far: bool = False
     pin: str = ""
     direct: Requirement | None = None
     locked: Pin | None = None

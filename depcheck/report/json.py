@@ -165,6 +165,7 @@ def _shift(shift: Shift) -> dict[str, Any]:
         "direction": shift.direction,
         "grade": shift.grade,
         "forced": shift.forced,
+        "far": shift.far,
         "alone": shift.alone,
         "pin": shift.pin,
         "direct": None if shift.direct is None else _statement(shift.direct),

@@ -85,7 +85,10 @@ def _hold(shift: Shift, remedy: str) -> list[Row]:
     if shift.pin and shift.pin not in remedy:
         return [_fact("to keep it", Span("pin "), Span(shift.pin, "bold green", solid=True))]
     if shift.forced and _moved(shift):
-        return [_fact("to keep it", Span(f"nothing does: no solution has {shift.before}"))]
+        why = f"nothing does: no solution has {shift.before}"
+        if shift.far:
+            why = "only a set that pushes other packages far back could"
+        return [_fact("to keep it", Span(why))]
     return []
 
 

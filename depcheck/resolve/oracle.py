@@ -28,6 +28,7 @@ from depcheck.resolve.solver import Literal
 from depcheck.resolve.universe import Root, Universe
 
 _LARGEST_BATCH = 64
+_FAR = 64  # releases; a fall through more than that is not searched for "nearby"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class _Hopes:
 
     def __init__(self) -> None:
         self.literals: list[Literal] = []
+        self._depth: dict[Literal, int] = {}
         self._first: dict[str, int] = {}
         self._falls: dict[str, int] = {}
 
@@ -91,12 +93,18 @@ class _Hopes:
                 return first
         return None
 
-    def give_up(self, core: frozenset[Literal]) -> bool:
-        """Drop the hopes in a core; False where it had none of them."""
-        kept = [literal for literal in self.literals if literal not in core]
-        dropped = len(kept) < len(self.literals)
-        self.literals = kept
-        return dropped
+    def give_up(self, core: frozenset[Literal]) -> int | None:
+        """Drop the hopes in a core; None where it had none of them.
+
+        Returns how many releases the deepest of these falls may go through.
+        """
+        dropped = [self._depth[literal] for literal in self.literals if literal in core]
+        self.literals = [literal for literal in self.literals if literal not in core]
+        return max(dropped, default=None)
+
+    def add(self, literal: Literal, position: int) -> None:
+        self.literals.append(literal)
+        self._depth[literal] = position
 
 
 class Oracle:
@@ -120,14 +128,14 @@ class Oracle:
         assert answer is not None
         return answer
 
-    def complete_nearby(self, assumptions: Iterable[Literal]) -> Completion | None:
-        """Complete the statements without any project falling far; None if that fails.
+    def complete_nearby(self, assumptions: Iterable[Literal]) -> Completion | Refutation | None:
+        """Like ``complete``, but None where at best a far fall is left.
 
-        Cheap where ``complete`` would look at thousands of releases to find a
-        solution that nobody wants.
+        That is: a project with more than 64 older releases would have to fall
+        through them. Cheap where ``complete`` would read thousands of releases to
+        find a solution that nobody wants.
         """
-        answer = self._complete(assumptions, falling=False)
-        return answer if isinstance(answer, Completion) else None
+        return self._complete(assumptions, falling=False)
 
     def _complete(
         self, assumptions: Iterable[Literal], *, falling: bool
@@ -137,8 +145,9 @@ class Oracle:
         while True:
             if not self.universe.solver.solve([*assumed, *hopes.literals]):
                 core = self.universe.solver.core()
-                if hopes.give_up(core):
-                    if falling:
+                depth = hopes.give_up(core)
+                if depth is not None:
+                    if falling or depth <= _FAR:
                         continue
                     return None
                 return Refutation(core - {self.universe.presumption})
@@ -164,7 +173,7 @@ class Oracle:
                 highest = hopes.fell(wanted.name, walk.chosen[wanted.name])
                 if highest is not None:
                     entry = self.universe.entry(wanted.name)
-                    hopes.literals.append(self.universe.at_least(entry, highest))
+                    hopes.add(self.universe.at_least(entry, highest), highest)
 
     def possible(self, assumptions: Sequence[Literal]) -> bool:
         """Whether what has been seen so far leaves the assumptions open."""
