@@ -118,6 +118,7 @@ class Oracle:
         self._catalog = catalog
         self._where: dict[str, dict[str, int]] = {}
         self._aside: set[MetadataWanted] = set()
+        self._heat: dict[str, int] = {}
         self.rounds = 0
 
     # Questions
@@ -241,10 +242,12 @@ class Oracle:
         """Rule the release out if no file fits, else wish for its metadata.
 
         Where one release after another has failed, older neighbours are asked
-        for along with it, in growing batches.
+        for along with it, in batches that grow with every look that this question
+        took, and start larger for a project that many questions fought over.
         """
         looked = walk.looked[entry.name] = walk.looked.get(entry.name, 0) + 1
-        batch = min(2 ** (looked - 1), _LARGEST_BATCH)
+        heat = self._heat[entry.name] = self._heat.get(entry.name, 0) + 1
+        batch = min(2 ** (looked - 1 + min(heat // 4, 4)), _LARGEST_BATCH)
         lowest = max((cut for cut in entry.cuts if cut <= position), default=0)
         for candidate in range(position, max(position - batch, lowest - 1, -1), -1):
             if candidate in entry.known or candidate in entry.excluded:
