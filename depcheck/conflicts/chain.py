@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from depcheck.conflicts.wording import as_specifier, fold, positions_of, union
 from depcheck.model.findings import Statement, Step
 from depcheck.model.requirement import Requirement
+from depcheck.resolve.entry import Entry
 from depcheck.resolve.ranges import Intervals, intersect
 from depcheck.resolve.universe import Group, Need, Universe
 
@@ -114,8 +115,10 @@ class Chain:
         reach = union(self._intervals(group.other, n.dependency.specifier) for n in needs)
         if len(by_object) > _MOST_LINES:
             every = sorted({p for told in by_object.values() for p in told})
-            hull = f"{group.other}{as_specifier(reach, other.versions)}"
-            by_object = {hull: every}
+            if all(_asks_for_its_own(entry, need) for need in needs):
+                by_object = {f"{group.other} of the same version": every}
+            else:
+                by_object = {f"{group.other}{as_specifier(reach, other.versions)}": every}
         for text, told in by_object.items():
             self._step(group.project, told, window, "needs", text, presumed=presumed)
         if other.state == "known":
@@ -142,6 +145,11 @@ class Chain:
                 presumed=presumed,
             )
         )
+
+
+def _asks_for_its_own(entry: Entry, need: Need) -> bool:
+    """Whether a release asks for exactly its own version, as a family in lockstep does."""
+    return need.dependency.specifier == f"=={entry.versions[need.run[0]]}"
 
 
 def _summed(by_reason: dict[str, list[int]]) -> list[tuple[str, list[int]]]:
