@@ -12,7 +12,7 @@ from depcheck import __version__
 from depcheck.conflicts.compare import Chains, versions_of
 from depcheck.conflicts.shifts import find_shifts
 from depcheck.model.catalog import Catalog, Unavailable
-from depcheck.model.findings import Correction, Finding
+from depcheck.model.findings import Correction, Finding, Rollback, Shift
 from depcheck.model.observer import Observer, Silent
 from depcheck.model.report import Picked, Report, Verdict
 from depcheck.model.requirement import Component, Origin, Requirement, Undetermined, normalise
@@ -39,15 +39,21 @@ class Options:
 def check(settings: Settings, *, environ: Mapping[str, str], observer: Observer) -> Report:
     """Read the components, open the indexes, and examine (``depcheck check``).
 
-    ``environ`` is what the index client may read proxies and the like from.
-    Raises DepcheckError where the run cannot be done at all.
+    ``environ`` is what the index client may read proxies and the like from. Where
+    no Python is named, that of an installed environment counts before the running
+    one. Raises DepcheckError where the run cannot be done at all.
     """
     from depcheck.index import open_catalog
+    from depcheck.index.addresses import absent_folders
     from depcheck.sources import read_component
+    from depcheck.sources.interpreter import environments_python
     from depcheck.sources.target import build_target
 
     started = time.perf_counter()
-    target = build_target(settings.python, settings.platform)
+    python = settings.python
+    if python is None:
+        python = environments_python(settings.components, settings.root)
+    target = build_target(python, settings.platform)
     components = [
         read_component(named, root=settings.root, target=target) for named in settings.components
     ]
@@ -55,6 +61,9 @@ def check(settings: Settings, *, environ: Mapping[str, str], observer: Observer)
     with open_catalog(
         settings.index, environ=environ, root=settings.root, observer=observer
     ) as catalog:
+        # Only pip's own configuration gets this far with a folder that is not there.
+        for folder in absent_folders(catalog.indexes):
+            observer.note(f"pip's configuration names the index {folder}, which does not exist")
         report = examine(components, target, catalog, options, observer)
         return replace(
             report,
@@ -104,7 +113,13 @@ class _Examination:
         self._options, self._observer = options, observer
         requirements = [r for c in components for r in c.requirements]
         admission = decide(requirements, prereleases=options.prereleases)
-        self._universe = Universe(target, admission)
+        installed = {
+            normalise(pin.name): pin.version
+            for component in components
+            if component.source.startswith("env:")
+            for pin in component.baseline
+        }
+        self._universe = Universe(target, admission, preferred=installed)
         self._oracle = Oracle(self._universe, catalog)
         self._roots = [
             self._universe.state(statement)
@@ -182,6 +197,8 @@ class _Examination:
         return (not correction.edits, len(correction.statements), moved, *lines)
 
     def _compatible(self, alone: Mapping[str, Choice], combined: Choice) -> Report:
+        from depcheck.conflicts.keeping import with_prices
+        from depcheck.conflicts.picks import to_build, unknown_extras
         from depcheck.conflicts.rollbacks import find_rollbacks
 
         self._observer.stage("comparing with each component alone")
@@ -197,9 +214,13 @@ class _Examination:
                 findings += find_shifts(
                     self._oracle, self._active, core, apart.get(core.name, {}), together, chains
                 )
+        findings, keep = with_prices(self._oracle, self._active, together, findings)
+        findings += unknown_extras(self._oracle, self._active, combined)
+        findings += to_build(self._oracle, combined)
         notes = [] if combined.guided else [_GAVE_UP]
         notes += [_out_of_order(name) for name in combined.promoted]
-        return self._assemble(alone, findings=findings, combined=combined, notes=tuple(notes))
+        report = self._assemble(alone, findings=findings, combined=combined, notes=tuple(notes))
+        return replace(report, keep=keep)
 
     @staticmethod
     def _held(component: Component, alone: Mapping[str, str]) -> Mapping[str, str]:
@@ -352,4 +373,5 @@ def _verdict(
         return "conflict"
     if unchecked:
         return "undetermined"
-    return "shifts" if findings else "compatible"
+    moved = any(isinstance(finding.evidence, Shift | Rollback) for finding in findings)
+    return "shifts" if moved else "compatible"

@@ -88,6 +88,23 @@ def test_defaults(project):
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("wheels", "{root}/wheels"),
+        ("/srv/wheels", "/srv/wheels"),
+        ("~/wheels", "{home}/wheels"),
+        ("file:/srv/wheels", "file:/srv/wheels"),
+        ("file:///srv/wheels", "file:///srv/wheels"),
+    ],
+)
+def test_the_folder_of_an_index(project, written, meant):
+    (project / "depcheck.toml").write_text(f'index-url = "{written}"\n{MINIMAL}')
+    meant = meant.format(root=project, home=Path.home())
+    assert load(project).index.index_url == meant
+    assert load(project, index_url=written, config="depcheck.toml").index.index_url == meant
+
+
 @pytest.mark.parametrize("newer", ["2026-11-01", "2026-11-01T12:00:00Z"])
 def test_a_toml_date_is_a_date(project, newer):
     (project / "depcheck.toml").write_text(f"exclude-newer = {newer}\n{MINIMAL}")
@@ -134,7 +151,8 @@ def test_a_named_file(project, text):
         ('pyhton = "3.12"', ":1: pyhton: is not a key", '"python"'),
         ("index_url = 'x'", ":1: index_url: is not a key", '"index-url"'),
         ("qqq = 1", ":1: qqq: is not a key", "known keys are"),
-        ("python = 3.12", ":1: python: must be a text", ""),
+        ("python = 3.12", ":1: python: must be a text", "write it in quotes"),
+        ("platform = []", ":1: platform: must be a text", ""),
         ("prereleases = 'yes'", ":1: prereleases: must be true or false", ""),
         ("extra-index-urls = 'x'", "must be a list of texts", ""),
         ("extra-index-urls = ['x', 1]", "must be a list of texts", ""),

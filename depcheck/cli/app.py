@@ -163,14 +163,14 @@ def check(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Write the report there instead of to stdout.",
+            help="Write the report there instead of to stdout (-).",
         ),
     ] = None,
     pylock: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Write the combined set there as pylock.toml (PEP 751).",
+            help="Write the combined set there: pylock.toml or pylock.NAME.toml (PEP 751).",
         ),
     ] = None,
     verbose: Annotated[
@@ -198,7 +198,7 @@ def check(
     from depcheck.cli.run import Wanted, run_check
 
     def action() -> int:
-        from depcheck.cli.arguments import command_line
+        from depcheck.cli.arguments import command_line, lock_path, report_path
 
         given = command_line(
             core=core,
@@ -219,7 +219,11 @@ def check(
             max_conflicts=max_conflicts,
         )
         wanted = Wanted(
-            json=format is Format.JSON, output=output, pylock=pylock, verbose=verbose, quiet=quiet
+            json=format is Format.JSON,
+            output=report_path(output),
+            pylock=lock_path(pylock),
+            verbose=verbose,
+            quiet=quiet,
         )
         return run_check(given, config=config, wanted=wanted)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -55,6 +56,22 @@ def command_line(
         prereleases=prereleases or None,
         max_conflicts=max_conflicts,
         fail_on=fail_on,
+    )
+
+
+def report_path(output: Path | None) -> Path | None:
+    """Return where the report is to be written; None, for ``-`` too, means stdout."""
+    return None if output == Path("-") else output
+
+
+def lock_path(pylock: Path | None) -> Path | None:
+    """Return where the lock is to be written; raises UsageError for a name that pip refuses."""
+    if pylock is None or re.fullmatch(r"pylock(\.[^.]+)?\.toml", pylock.name):
+        return pylock
+    raise UsageError(
+        f'--pylock "{printable(str(pylock))}" would not be taken for a lock: '
+        "pip takes no name but pylock.toml and pylock.NAME.toml (PEP 751)",
+        hint="write it like --pylock pylock.toml or --pylock out/pylock.web.toml",
     )
 
 

@@ -15,7 +15,7 @@ from depcheck.cli.progress import Notes, ProgressLine
 from depcheck.config import CommandLine, load_settings
 from depcheck.errors import EXIT_FINDINGS
 from depcheck.model.observer import Silent
-from depcheck.model.settings import Settings
+from depcheck.model.settings import ComponentSettings, Settings
 from depcheck.model.text import printable
 
 if TYPE_CHECKING:
@@ -41,11 +41,21 @@ def run_check(given: CommandLine, *, config: Path | None, wanted: Wanted) -> int
 
     settings = load_settings(start=Path.cwd(), config=config, overrides=given)
     report = _observed(settings, wanted.quiet)
-    _write_report(report, wanted)
+    if len(settings.components) == 1 and not wanted.quiet:
+        _tell_alone(settings.components[0])
+    _write_report(report, settings.root, wanted)
     status = exit_status(report, settings.fail_on)
     if wanted.pylock is not None and not _write_lock(report, wanted.pylock, wanted.quiet):
         return status or EXIT_FINDINGS
     return status
+
+
+def _tell_alone(component: ComponentSettings) -> None:
+    tell("note", "only one component was given: it is checked alone, and compared with nothing")
+    if component.origin is None:
+        tell("hint", "name another with --ai SOURCE or --component NAME=SOURCE")
+    else:
+        tell("hint", f"list another beside {component.origin}")
 
 
 def _observed(settings: Settings, quiet: bool) -> Report:
@@ -62,8 +72,8 @@ def _observed(settings: Settings, quiet: bool) -> Report:
         observer.close()
 
 
-def _write_report(report: Report, wanted: Wanted) -> None:
-    text = _rendered(report, wanted)
+def _write_report(report: Report, root: Path, wanted: Wanted) -> None:
+    text = _rendered(report, root, wanted)
     if wanted.output is None:
         write_stdout(text)
         return
@@ -72,11 +82,12 @@ def _write_report(report: Report, wanted: Wanted) -> None:
         tell("note", f"the report is in {wanted.output}")
 
 
-def _rendered(report: Report, wanted: Wanted) -> str:
+def _rendered(report: Report, root: Path, wanted: Wanted) -> str:
+    prefix = _prefix(root)
     if wanted.json:
         from depcheck.report.json import render as render_json
 
-        return render_json(report)
+        return render_json(report, root=prefix)
     from depcheck.report.console import render
 
     to_file = wanted.output is not None
@@ -86,7 +97,16 @@ def _rendered(report: Report, wanted: Wanted) -> str:
         colour=not to_file and terminal.colour(sys.stdout, os.environ),
         unicode=to_file or terminal.unicode(sys.stdout),
         verbose=wanted.verbose,
+        prefix=prefix,
     )
+
+
+def _prefix(root: Path) -> str:
+    """Return the way from the current folder down to ``root`` (``shop/``), empty elsewhere."""
+    here, there = Path.cwd().resolve(), root.resolve()
+    if here == there or not there.is_relative_to(here):
+        return ""
+    return f"{there.relative_to(here).as_posix()}/"
 
 
 def _write_lock(report: Report, path: Path, quiet: bool) -> bool:

@@ -199,7 +199,9 @@ class ConfigurationFile:
             elif _is(kinds[key], value):
                 values[key] = tuple(value) if kinds[key] == "texts" else value
             else:
-                self._fault((*at, key), f"must be {_KINDS[kinds[key]]}")
+                bare = kinds[key] == "text" and isinstance(value, float)
+                hint = "write it in quotes" if bare else ""
+                self._fault((*at, key), f"must be {_KINDS[kinds[key]]}", hint)
         return values
 
     def _choice(

@@ -15,7 +15,7 @@ FailOn = Severity | Literal["never"]
 ROLES = ("core", "ai", "other")
 FAIL_ON = (*SEVERITIES, "never")
 COMPONENT_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|file:")
 
 
 def is_date(value: str) -> bool:
@@ -29,4 +29,4 @@ def is_date(value: str) -> bool:
 
 def index_address(url: str, folder: Path) -> str:
     """Return a URL as it is, and the path of a local index as an absolute path."""
-    return url if _URL.match(url) else str(folder / url)
+    return url if _URL.match(url) else str(folder / Path(url).expanduser())

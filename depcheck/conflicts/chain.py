@@ -36,7 +36,8 @@ class Chain:
         for statement in statements:
             self.steps.append(_statement_step(statement))
             if isinstance(statement, Requirement):
-                self._narrow(statement.name, self._intervals(statement.name, statement.specifier))
+                entry = self.universe.entry(statement.name)
+                self._narrow(statement.name, entry.allowed(statement.specifier, statement.hashes))
                 ahead.append(statement.name)
         told: set[Group] = set()
         while ahead:
@@ -74,11 +75,14 @@ class Chain:
         entry = self.universe.entry(group.project)
         window = positions_of(self._open(group.project))
         by_reason: dict[str, list[int]] = {}
-        for position in window:
-            detail = entry.excluded.get(position)
-            if detail is not None:
-                by_reason.setdefault(detail, []).append(position)
-        for detail, told in _summed(by_reason):
+        for run, detail in self.universe.unfit[group]:
+            for position in range(*run):
+                if position in window:
+                    by_reason.setdefault(entry.excluded.get(position, detail), []).append(position)
+        if len(by_reason) > _MOST_LINES:
+            every = sorted({p for told in by_reason.values() for p in told})
+            by_reason = {f"cannot be installed on {self.universe.target}": every}
+        for detail, told in by_reason.items():
             verb, _, rest = detail.partition(" ")
             self._step(group.project, told, window, verb, rest, presumed=False)
 
@@ -150,14 +154,6 @@ class Chain:
 def _asks_for_its_own(entry: Entry, need: Need) -> bool:
     """Whether a release asks for exactly its own version, as a family in lockstep does."""
     return need.dependency.specifier == f"=={entry.versions[need.run[0]]}"
-
-
-def _summed(by_reason: dict[str, list[int]]) -> list[tuple[str, list[int]]]:
-    if len(by_reason) <= _MOST_LINES:
-        return list(by_reason.items())
-    first = next(iter(by_reason))
-    every = sorted({p for told in by_reason.values() for p in told})
-    return [(f"{first} (and {len(by_reason) - 1} other reasons)", every)]
 
 
 def _in(need: Need, position: int) -> bool:

@@ -145,6 +145,9 @@ class _Ends:
         project = self._universe.entry(name).project
         if project is None:
             return None
+        unhashed = [r for r in self._requirements if r.name == name and self._hashed_away(r)]
+        if unhashed:
+            return self._no_hash(unhashed[0])
         demands = list(self._demands(name, project.versions))
         joint = set.intersection(*demands) if demands else set()
         if not joint:
@@ -153,6 +156,19 @@ class _Ends:
         if early:
             return self._prerelease(name, project.versions[early[-1]])
         return self._yanked(name, project.versions[max(joint)])
+
+    def _hashed_away(self, requirement: Requirement) -> bool:
+        entry = self._universe.entry(requirement.name)
+        inside = entry.intervals(requirement.specifier)
+        return bool(inside) and not entry.allowed(requirement.specifier, requirement.hashes)
+
+    def _no_hash(self, requirement: Requirement) -> Verdict:
+        return Verdict(
+            rule="conflict-hash",
+            project=requirement.name,
+            message=f"No file of {_told(requirement)} on the index has a hash that the line names.",
+            remedy="Find out why the file is another one, then write its hashes anew.",
+        )
 
     def _demands(self, name: str, versions: Sequence[str]) -> Iterator[set[int]]:
         for requirement in self._requirements:

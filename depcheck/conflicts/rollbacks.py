@@ -12,7 +12,7 @@ from depcheck.model.requirement import Requirement
 from depcheck.model.rules import RULES
 from depcheck.resolve.entry import Entry
 from depcheck.resolve.oracle import Completion, Oracle
-from depcheck.resolve.ranges import parse_version
+from depcheck.resolve.ranges import exact_pins, parse_version
 from depcheck.resolve.resolver import Choice, resolve
 from depcheck.resolve.solver import Literal
 from depcheck.resolve.universe import Root
@@ -21,7 +21,9 @@ _FAR_DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)
-class _Fall:
+class Fall:
+    """A project that is far older than it was; ``days`` where upload times are known."""
+
     component: str
     name: str
     before: str
@@ -41,13 +43,13 @@ def find_rollbacks(
     ``alone`` maps components to projects to versions. Far is another major, or
     an upload more than a year older.
     """
-    falls = _falls(oracle, alone, combined)
-    if not falls:
+    fallen = falls(oracle, alone, combined)
+    if not fallen:
         return []
-    better, pins = _better(oracle, roots, falls, alone)
+    better, pins = _better(oracle, roots, fallen, alone)
     assumed = [root.selector for root in roots]
     findings = []
-    for fall in falls:
+    for fall in fallen:
         improved = better.get(fall.name)
         healed = improved is not None and parse_version(improved) > parse_version(fall.after)
         others = [r.component for r in roots if r.component != fall.component]
@@ -62,11 +64,22 @@ def find_rollbacks(
             chain=chains.to(fall.name, fall.before, prefer=others),
             direct=direct_requirement(roots, fall.component, fall.name),
         )
-        findings.append(_finding(rollback, forced=_is_forced(oracle, assumed, fall)))
+        forced = _is_forced(oracle, assumed, fall)
+        findings.append(_finding(rollback, forced=forced, chosen=_is_pinned(roots, fall)))
     return findings
 
 
-def _is_forced(oracle: Oracle, assumed: Sequence[Literal], fall: _Fall) -> bool:
+def _is_pinned(roots: Sequence[Root], fall: Fall) -> bool:
+    """Whether a line pins exactly this version: somebody chose it."""
+    return any(
+        isinstance(root.statement, Requirement)
+        and root.statement.name == fall.name
+        and bool(exact_pins(root.statement.specifier))
+        for root in roots
+    )
+
+
+def _is_forced(oracle: Oracle, assumed: Sequence[Literal], fall: Fall) -> bool:
     """Whether it is proven, by what has been seen, that every solution falls as far."""
     entry = oracle.universe.entry(fall.name)
     floor = _floor(entry, fall)
@@ -76,10 +89,11 @@ def _is_forced(oracle: Oracle, assumed: Sequence[Literal], fall: _Fall) -> bool:
     return not oracle.possible([*assumed, *held])
 
 
-def _falls(
+def falls(
     oracle: Oracle, alone: Mapping[str, Mapping[str, str]], combined: Mapping[str, str]
-) -> list[_Fall]:
-    worst: dict[str, _Fall] = {}
+) -> list[Fall]:
+    """What is far older in ``combined`` than in a set of ``alone``, the worst of each."""
+    worst: dict[str, Fall] = {}
     for component, versions in alone.items():
         for name, before in versions.items():
             after = combined.get(name)
@@ -89,7 +103,7 @@ def _falls(
             if _major(after) < _major(before) or (days or 0) > _FAR_DAYS:
                 known = worst.get(name)
                 if known is None or parse_version(before) > parse_version(known.before):
-                    worst[name] = _Fall(component, name, before, after, days)
+                    worst[name] = Fall(component, name, before, after, days)
     return [worst[name] for name in sorted(worst)]
 
 
@@ -116,7 +130,7 @@ def _uploaded(entry: Entry, version: str) -> datetime | None:
 def _better(
     oracle: Oracle,
     roots: Sequence[Root],
-    falls: Sequence[_Fall],
+    fallen: Sequence[Fall],
     alone: Mapping[str, Mapping[str, str]],
 ) -> tuple[Mapping[str, str], tuple[str, ...]]:
     """A set that keeps as many of the fallen as possible near where they were.
@@ -127,7 +141,7 @@ def _better(
     assumed = [root.selector for root in roots]
     held: list[Literal] = []
     pins: list[str] = []
-    for fall in sorted(falls, key=lambda f: -(f.days or 0)):
+    for fall in sorted(fallen, key=lambda f: -(f.days or 0)):
         entry = oracle.universe.entry(fall.name)
         floor = _floor(entry, fall)
         if floor == len(entry.versions):
@@ -140,14 +154,14 @@ def _better(
     if not isinstance(choice, Choice):
         return {}, ()
     versions = versions_of(oracle, choice)
-    now = _falls(oracle, alone, versions)
-    if _depth(now) >= _depth(falls) or _asked_for_fall_further(roots, falls, now):
+    now = falls(oracle, alone, versions)
+    if _depth(now) >= _depth(fallen) or _asked_for_fall_further(roots, fallen, now):
         return {}, ()
     return versions, tuple(pins)
 
 
 def _asked_for_fall_further(
-    roots: Sequence[Root], before: Sequence[_Fall], now: Sequence[_Fall]
+    roots: Sequence[Root], before: Sequence[Fall], now: Sequence[Fall]
 ) -> bool:
     """Whether something that a line names pays for it."""
     named = {r.statement.name for r in roots if isinstance(r.statement, Requirement)}
@@ -155,12 +169,12 @@ def _asked_for_fall_further(
     return any(f.name in named and (f.days or 0) > days.get(f.name, 0) for f in now)
 
 
-def _depth(falls: Sequence[_Fall]) -> int:
+def _depth(fallen: Sequence[Fall]) -> int:
     """How far a set falls in all, in days; a major of unknown age counts a year."""
-    return sum(_FAR_DAYS if fall.days is None else fall.days for fall in falls)
+    return sum(_FAR_DAYS if fall.days is None else fall.days for fall in fallen)
 
 
-def _floor(entry: Entry, fall: _Fall) -> int:
+def _floor(entry: Entry, fall: Fall) -> int:
     """The lowest position that would not count as a fall.
 
     Past the last release where none would do: what a lock holds may be gone.
@@ -179,7 +193,7 @@ def _floor(entry: Entry, fall: _Fall) -> int:
     return position
 
 
-def _finding(rollback: Rollback, *, forced: bool) -> Finding:
+def _finding(rollback: Rollback, *, forced: bool, chosen: bool) -> Finding:
     far = f", {rollback.days} days older" if rollback.days is not None else ""
     message = (
         f"{rollback.name} falls back from {rollback.before} to {rollback.after}{far}, "
@@ -202,7 +216,7 @@ def _finding(rollback: Rollback, *, forced: bool) -> Finding:
     origins += [step.origin for step in rollback.chain if step.origin is not None]
     return Finding(
         rule="rollback",
-        severity=RULES["rollback"].severity,
+        severity="note" if chosen else RULES["rollback"].severity,
         message=message,
         locations=tuple(dict.fromkeys(origins)),
         evidence=rollback,

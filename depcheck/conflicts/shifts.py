@@ -61,6 +61,8 @@ class _Shifts:
         moved = before is not None and after is not None
         keeping = self._keep(name, before) if before is not None and moved else None
         forced = moved and not isinstance(keeping, Completion)
+        alone = self._moves_alone(name, after)
+        movers = [self._component.name] if alone and not forced else self._others
         return Shift(
             name=name,
             component=self._component.name,
@@ -73,8 +75,8 @@ class _Shifts:
             pin="" if forced or before is None or after is None else f"{name}=={before}",
             direct=direct_requirement(self._roots, self._component.name, name),
             locked=self._locked.get(name),
-            chain=self._chains.to(name, before, prefer=self._others) if after else (),
-            alone=self._moves_alone(name, after),
+            chain=self._chains.to(name, before, prefer=movers) if after else (),
+            alone=alone,
         )
 
     def _moves_alone(self, name: str, after: str | None) -> bool:

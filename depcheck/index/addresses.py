@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from depcheck.errors import IndexFailure
+from depcheck.errors import IndexFailure, UsageError
 from depcheck.index.credentials import origin, split_userinfo
 from depcheck.index.network import Network
 from depcheck.index.pipconf import PipSettings, default_index, read_pip_settings
 from depcheck.index.redaction import redact
 from depcheck.model.settings import IndexSettings
+from depcheck.model.text import did_you_mean, printable
 
 _CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
@@ -34,7 +35,8 @@ def find_addresses(settings: IndexSettings, environ: Mapping[str, str], root: Pa
     """Return where to look projects up: what was asked for, else what pip would use.
 
     With an index of its own a run does not use pip's further indexes and links.
-    Raises IndexFailure for an address that makes no sense.
+    Raises IndexFailure for an address that makes no sense, and UsageError where
+    ``settings`` name a folder that is not there (pip's own settings may).
     """
     pip = read_pip_settings(environ)
     links: tuple[str, ...] = ()
@@ -43,6 +45,9 @@ def find_addresses(settings: IndexSettings, environ: Mapping[str, str], root: Pa
     else:
         links = pip.words("find-links")
         named = (*_pip_indexes(pip), *settings.extra_index_urls)
+    for each in (settings.index_url, *settings.extra_index_urls):
+        if each is not None:
+            _check_folder(_as_url(each, root))
     indexes = tuple(dict.fromkeys(_as_url(each, root).rstrip("/") + "/" for each in named))
     return Addresses(
         indexes=indexes,
@@ -75,6 +80,31 @@ def _as_url(text: str, root: Path) -> str:
         f"the index address {redact(text)!r} makes no sense",
         hint="use an https, http or file address, or the path of a folder",
     )
+
+
+def _check_folder(url: str) -> None:
+    """Raise UsageError for the URL of a folder that is not there: it would offer nothing."""
+    path = local_path(url)
+    if path is None or path.is_dir():
+        return
+    shown = printable(str(path))
+    if path.exists():
+        raise UsageError(
+            f"the index {shown} is a file, not a folder",
+            hint="name the folder that has a folder for each project, or a URL",
+        )
+    beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
+    raise UsageError(
+        f"the index {shown} does not exist: no such folder",
+        hint=did_you_mean(path.name, beside)
+        or "name a folder that is there, or a URL (https://index.example/simple/)",
+    )
+
+
+def absent_folders(indexes: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the paths of those local indexes that are not there."""
+    paths = (local_path(index) for index in indexes)
+    return tuple(str(path) for path in paths if path is not None and not path.is_dir())
 
 
 def local_path(url: str) -> Path | None:

@@ -332,7 +332,8 @@ def _subject(wanted: Wanted) -> str:
 def _newest(text: str | None) -> str:
     if not text:
         return ""
-    stamp = upload_stamp(text)
+    whole_day = "T23:59:59.999999" if len(text) == len("2026-01-31") else ""
+    stamp = upload_stamp(text + whole_day)
     if stamp == "~":
         raise IndexFailure(
             f"--exclude-newer {text[:40]!r} is no ISO 8601 date or time",

@@ -90,6 +90,8 @@ class Shift:
     statement of the component that names the project, if one does. ``chain``
     tells who brings the new version. ``alone`` is True where resolving the
     component alone today moves it too, so that only its lock has held it back.
+    ``price`` is what this one pin would push back, each as
+    ``langchain 0.2.17 → 0.0.27``; empty where it pushes nothing back.
     """
 
     name: str
@@ -105,6 +107,7 @@ class Shift:
     locked: Pin | None = None
     chain: tuple[Step, ...] = ()
     alone: bool = False
+    price: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,8 @@ class Report:
     resolves to by itself (absent where it cannot be resolved); ``combined`` is
     the joint set, None where there is none. ``corrections`` are whole
     alternatives, the closest first. ``complete`` is False where the listing of
-    conflicts was cut short (``notes`` says why).
+    conflicts was cut short (``notes`` says why). ``keep`` are the pins that keep
+    what the core has, verified together: they resolve and push nothing back.
     """
 
     version: str
@@ -54,6 +55,7 @@ class Report:
     verdict: Verdict
     findings: tuple[Finding, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    keep: tuple[str, ...] = ()
     alone: Mapping[str, tuple[Picked, ...]] = field(default_factory=dict)
     combined: tuple[Picked, ...] | None = None
     undetermined: tuple[Undetermined, ...] = ()

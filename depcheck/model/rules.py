@@ -73,6 +73,12 @@ _ALL = (
         "Every release in the range was yanked, and no line pins one exactly.",
     ),
     Rule(
+        "conflict-hash",
+        "error",
+        "no file has the hash",
+        "No file of the releases that a line allows has one of the hashes that it names.",
+    ),
+    Rule(
         "shift-major",
         "warning",
         "major shift",
@@ -107,6 +113,18 @@ _ALL = (
         "warning",
         "rollback",
         "The combination pushes a package far back: another major, or more than a year.",
+    ),
+    Rule(
+        "unknown-extra",
+        "warning",
+        "extra does not exist",
+        "A line asks for an extra that the chosen release does not have; installs ignore it.",
+    ),
+    Rule(
+        "needs-build",
+        "note",
+        "has to be built",
+        "A chosen release has no wheel for the target: an install would build its sdist.",
     ),
     Rule(
         "undetermined",

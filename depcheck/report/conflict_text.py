@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from depcheck.model.findings import Conflict, Correction, Finding, Step
 from depcheck.report.layout import Page, Span
-from depcheck.report.words import commas, edited, place, plural, sentence, stands
+from depcheck.report.words import commas, edited, owners, place, plural, sentence, stands
 
 _COLOURS = {"error": "bold red", "warning": "bold yellow", "note": "bold blue"}
 _PICKS = 12
@@ -24,8 +24,11 @@ def titled(page: Page, finding: Finding) -> None:
 
 
 def conflicts(page: Page, findings: Sequence[Finding]) -> None:
-    """Add each conflict: what is wrong, where, why, and how sure that is."""
-    for finding in findings:
+    """Add each conflict: what is wrong, where, why, and how sure that is.
+
+    Those of one component by itself come first: no other can mend them.
+    """
+    for finding in sorted(findings, key=lambda finding: len(owners(finding)) > 1):
         titled(page, finding)
         _where(page, finding)
         if isinstance(finding.evidence, Conflict):
@@ -41,7 +44,7 @@ def _where(page: Page, finding: Finding) -> None:
         origins = [*(s.origin for s in finding.evidence.statements), *origins]
     if origins:
         page.say(Span("where", "dim"), indent=2)
-        page.rows(stands(origins), indent=4)
+        page.rows(stands(page, origins), indent=4)
 
 
 def _why(page: Page, steps: Sequence[Step]) -> None:
@@ -50,7 +53,7 @@ def _why(page: Page, steps: Sequence[Step]) -> None:
     for step in steps:
         spans = [Span(f"{page.marks.bullet} {sentence(step)}")]
         if step.origin is not None:
-            spans += [Span(" ("), place(step.origin), Span(")")]
+            spans += [Span(" ("), place(page, step.origin), Span(")")]
         if step.presumed:
             spans.append(Span(" [presumed]", "yellow"))
         page.say(*spans, indent=4, hang=2)
@@ -88,12 +91,12 @@ def _correction(page: Page, correction: Correction, number: int) -> None:
     if correction.edits:
         page.say(f"{lead}change {plural(len(correction.edits), 'line')}", indent=2)
         page.rows(
-            [[[place(edit.origin)], edited(edit, page.marks)] for edit in correction.edits],
+            [[[place(page, edit.origin)], edited(edit, page.marks)] for edit in correction.edits],
             indent=5,
         )
     else:
         page.say(f"{lead}no edit of these lines alone heals it", indent=2)
-        page.rows(stands(s.origin for s in correction.statements), indent=5)
+        page.rows(stands(page, (s.origin for s in correction.statements)), indent=5)
     if correction.picks:
         page.say(Span("re-solved: ", "dim"), *_picks(page, correction), indent=5, hang=2)
     if correction.remark:

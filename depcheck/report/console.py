@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from depcheck.model.findings import Finding
-from depcheck.model.report import Report
+from depcheck.model.report import Picked, Report
 from depcheck.model.requirement import Component, Undetermined
 from depcheck.report.conflict_text import conflicts, corrections, titled
 from depcheck.report.headline import headline
 from depcheck.report.layout import Page, Span
-from depcheck.report.shift_text import rollbacks, shifts
+from depcheck.report.other_text import others
+from depcheck.report.shift_text import is_told, rollbacks, shifts, unfolded
 from depcheck.report.status import unchecked
 from depcheck.report.words import plural, stands
 
@@ -16,25 +19,43 @@ _WIDEST = 120
 
 
 def render(
-    report: Report, *, width: int, colour: bool, unicode: bool, verbose: bool = False
+    report: Report,
+    *,
+    width: int,
+    colour: bool,
+    unicode: bool,
+    verbose: bool = False,
+    prefix: str = "",
 ) -> str:
     """Return the report as text for people.
 
     ``width`` is in terminal cells. ``colour`` adds ANSI styles; without
     ``unicode`` the text is ASCII. ``verbose`` lists what is summed up otherwise.
+    ``prefix`` (POSIX, ``shop/``) is put before paths that are relative to the
+    project root, so that they lead there from where the reader stands.
     """
-    page = Page(width=max(40, min(width, _WIDEST)), unicode=unicode, verbose=verbose)
+    width = max(40, min(width, _WIDEST))
+    page = Page(width=width, unicode=unicode, verbose=verbose, prefix=prefix)
     headline(page, report)
     conflicts(page, [f for f in report.findings if f.rule.startswith("conflict-")])
     corrections(page, report.corrections)
-    moved = [f for f in report.findings if f.rule.startswith("shift-")]
-    shifts(page, moved)
-    told = [f for f in moved if verbose or f.severity != "note"]
-    rollbacks(page, [f for f in report.findings if f.rule == "rollback"], told)
+    _moves(page, report)
+    others(page, report)
     _unchecked(page, report)
     _checked(page, report)
     _footer(page, report)
     return page.text(colour=colour)
+
+
+def _moves(page: Page, report: Report) -> None:
+    moved = [f for f in report.findings if f.rule.startswith("shift-")]
+    if report.verdict == "undetermined":
+        # What could not be read may bring it: that it goes is not known.
+        moved = [f for f in moved if f.rule != "shift-gone"]
+    backs = [f for f in report.findings if f.rule == "rollback"]
+    shifts(page, moved, backs)
+    told = [f for f in moved if is_told(page, f, backs)]
+    rollbacks(page, unfolded(moved, backs), told)
 
 
 def _unchecked(page: Page, report: Report) -> None:
@@ -55,7 +76,7 @@ def _unchecked(page: Page, report: Report) -> None:
 def _entry(page: Page, entry: Undetermined) -> None:
     page.say(Span(entry.subject, "bold"), Span(f": {entry.reason}"), indent=2, hang=2)
     if entry.origin is not None:
-        page.rows(stands([entry.origin]), indent=4)
+        page.rows(stands(page, [entry.origin]), indent=4)
     if entry.harmless:
         page.say("The verdict does not depend on it.", indent=4)
     if entry.hint:
@@ -64,28 +85,41 @@ def _entry(page: Page, entry: Undetermined) -> None:
 
 def _told(page: Page, finding: Finding) -> None:
     titled(page, finding)
-    page.rows(stands(finding.locations), indent=4)
+    page.rows(stands(page, finding.locations), indent=4)
     if finding.remedy:
         page.say("what to do: ", finding.remedy, indent=2, hang=2)
 
 
 def _checked(page: Page, report: Report) -> None:
     page.heading("What was checked")
-    rows = [_component(component, report) for component in report.components]
-    if report.combined is not None:
-        rows.append([[Span("together")], [], [Span(plural(len(report.combined), "distribution"))]])
+    rows = [_component(page, component, report) for component in report.components]
+    if report.combined is not None and len(report.components) > 1:
+        count = plural(len(report.combined), "distribution") + _so_far(report)
+        rows.append([[Span("together")], [], [Span(count)]])
     page.rows(rows, indent=2)
 
 
-def _component(component: Component, report: Report) -> list[list[Span]]:
+def _component(page: Page, component: Component, report: Report) -> list[list[Span]]:
     alone = report.alone.get(component.name)
     asked = plural(len(component.requirements), "requirement")
     role = f" ({component.role})" if component.role not in ("other", component.name) else ""
     return [
         [Span(component.name + role, "bold", solid=True)],
-        [Span(component.source, "cyan", solid=True)],
-        [Span(f"{asked}, " + ("unsolvable" if alone is None else f"{len(alone)} alone"))],
+        [Span(page.path(component.source), "cyan", solid=True)],
+        [Span(f"{asked}, {_outcome(report, alone)}")],
     ]
+
+
+def _outcome(report: Report, alone: Sequence[Picked] | None) -> str:
+    if alone is None:
+        return "unsolvable"
+    if len(report.components) == 1:
+        return plural(len(alone), "distribution") + _so_far(report)
+    return f"{len(alone)} alone"
+
+
+def _so_far(report: Report) -> str:
+    return " as far as read" if report.verdict == "undetermined" else ""
 
 
 def _footer(page: Page, report: Report) -> None:

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from depcheck.model.findings import Conflict, Evidence, Finding, Rollback, Shift
+from collections import Counter
+from collections.abc import Sequence
+
+from depcheck.model.findings import Finding, Rollback, Shift
 from depcheck.model.report import Report
 from depcheck.report.layout import Page, Span
 from depcheck.report.status import is_covered, unchecked
-from depcheck.report.words import change, commas, edited, everyone, listed, place, plural
+from depcheck.report.words import (
+    change,
+    commas,
+    cores,
+    edited,
+    everyone,
+    listed,
+    owners,
+    place,
+    plural,
+    priced,
+)
 
 _SHOWN = 4
+_DEAR = 2
+
+Move = Shift | Rollback
 
 
 def headline(page: Page, report: Report) -> None:
@@ -28,30 +45,31 @@ def headline(page: Page, report: Report) -> None:
 
 def _conflict(page: Page, report: Report) -> None:
     found = [f for f in report.findings if f.rule.startswith("conflict-")]
-    count = plural(len(found), "conflict")
-    lonely = _lonely(found)
-    if lonely:
-        page.say(
-            Span("CONFLICT: ", "bold red"),
-            Span(f"{lonely} cannot be installed, not even alone: {count}.", "bold"),
-        )
-    else:
-        page.say(
-            Span("CONFLICT: ", "bold red"),
-            Span(f"{everyone(report)} cannot share one environment: {count}.", "bold"),
-        )
+    page.say(Span("CONFLICT: ", "bold red"), Span(f"{_clash(report, found)}.", "bold"))
     _first_cure(page, report)
 
 
-def _lonely(found: list[Finding]) -> str:
-    """Return the one component that every conflict is about, if there is one."""
-    owners = {
-        statement.origin.component
-        for finding in found
-        if isinstance(finding.evidence, Conflict)
-        for statement in finding.evidence.statements
-    } or {origin.component for finding in found for origin in finding.locations}
-    return owners.pop() if len(owners) == 1 else ""
+def _clash(report: Report, found: Sequence[Finding]) -> str:
+    """Return who cannot be installed by itself, then who cannot be together."""
+    who = [owners(finding) for finding in found]
+    own = Counter(name for names in who if len(names) == 1 for name in names)
+    shared = [names for names in who if len(names) != 1]
+    if not own:
+        return f"{everyone(report)} cannot share one environment: {plural(len(found), 'conflict')}"
+    cannot = "cannot be installed" + (", not even alone" if len(report.components) > 1 else "")
+    if len(own) == 1 and not shared:
+        return f"{next(iter(own))} {cannot}: {plural(len(found), 'conflict')}"
+    if len(own) == 1:
+        clash = f"{next(iter(own))} {cannot} ({plural(own.total(), 'conflict')})"
+    else:
+        each = [f"{name} ({plural(count, 'conflict')})" for name, count in own.items()]
+        clash = f"{listed(each)} {cannot}"
+    return clash + (f"; {_parties(report, shared)} together: {len(shared)} more" if shared else "")
+
+
+def _parties(report: Report, shared: Sequence[frozenset[str]]) -> str:
+    involved = frozenset().union(*shared)
+    return listed([c.name for c in report.components if c.name in involved] or [everyone(report)])
 
 
 def _first_cure(page: Page, report: Report) -> None:
@@ -60,91 +78,140 @@ def _first_cure(page: Page, report: Report) -> None:
         if report.corrections:
             page.say("No edit of the lines heals it; see what would, below.")
         elif not any(finding.remedy for finding in report.findings):
-            page.say("No edit is known that heals it: keep the components apart.")
+            apart = ": keep the components apart" if len(report.components) > 1 else ""
+            page.say(f"No edit is known that heals it{apart}.")
         return
     best = healing[0]
     others = len(report.corrections) - 1
     more = f" (or {plural(others, 'other way', 'other ways')}, below)" if others else ""
     page.say(f"To heal it, change {plural(len(best.edits), 'line')}{more}:")
-    page.rows([[[place(e.origin)], edited(e, page.marks)] for e in best.edits], indent=2)
+    page.rows([[[place(page, e.origin)], edited(e, page.marks)] for e in best.edits], indent=2)
 
 
 def _undetermined(page: Page, report: Report) -> None:
+    can = "can share one environment" if len(report.components) > 1 else "can be installed"
     page.say(
         Span("UNDETERMINED: ", "bold yellow"),
-        Span(f"whether {everyone(report)} can share one environment is not known.", "bold"),
+        Span(f"whether {everyone(report)} {can} is not known.", "bold"),
     )
     missing = [entry for entry in unchecked(report) if not entry.harmless]
-    page.say(
-        f"{plural(len(missing), 'thing')} that the answer rests on could not be checked; "
-        "what, and how to mend it, stands below."
-    )
+    told = [finding for finding in report.findings if finding.rule == "undetermined"]
+    mended = any(entry.hint for entry in missing) or any(finding.remedy for finding in told)
+    below = "; what, and how to mend it, stands below." if mended else ", as listed below."
+    count = plural(len(missing or told), "thing")
+    page.say(f"{count} that the answer rests on could not be checked{below}")
     if report.combined is not None:
-        told = _told(page, report)
-        page.say(
-            "As far as it could be checked they resolve together",
-            *([Span(", but this moves "), *commas(told)] if told else []),
-            Span("."),
-        )
+        _known_so_far(page, report)
+
+
+def _known_so_far(page: Page, report: Report) -> None:
+    """Say what the part that could be read shows, and that it is a part."""
+    dark = {entry.subject.partition(" ")[0] for entry in unchecked(report) if not entry.harmless}
+    read = [pick for pick in report.combined or () if pick.name not in dark]
+    if not read:
+        page.say("Nothing else could be read, so that what moves is not known either.")
+        return
+    told = _told(page, report)
+    page.say(
+        f"What could be read ({plural(len(read), 'distribution')}) shows no conflict",
+        *([Span(", but this moves "), *commas(told)] if told else []),
+        Span(". What moves is known only as far as it could be read."),
+    )
 
 
 def _shifts(page: Page, report: Report) -> None:
     told = _told(page, report)
     names = everyone(report)
+    resolve = "resolve together" if len(report.components) > 1 else "resolves"
     if not told:
         page.say(
             Span("SHIFTS: ", "bold green"),
-            Span(f"{names} resolve together; what moves is small.", "bold"),
+            Span(f"{names} {resolve}; what moves is small.", "bold"),
         )
         return
     page.say(
         Span("SHIFTS: ", "bold yellow"),
-        Span(f"{names} resolve together, but this moves ", "bold"),
+        Span(f"{names} {resolve}, but this moves ", "bold"),
         *commas(told, "bold"),
         Span(".", "bold"),
     )
-    page.say(_advice(report))
+    page.say(_advice(page, report))
 
 
 def _told(page: Page, report: Report) -> list[str]:
-    """Return the grave moves, a few in full: ``pyjwt 1.7.1 → 2.10.1``."""
-    told: dict[str, str] = {}
-    for evidence in _grave(report):
-        match evidence:
+    """Return the grave moves, the core's first, a few in full: ``pyjwt 1.7.1 → 2.10.1``."""
+    told: dict[tuple[str, str], str] = {}
+    for move in _grave(report):
+        text = f"{_whose(report, move)}{move.name} "
+        match move:
             case Shift():
-                told[evidence.name] = f"{evidence.name} {change(evidence, page.marks)}"
+                text += change(move, page.marks)
             case Rollback():
-                fall = f"{evidence.before} {page.marks.arrow} {evidence.after}"
-                told.setdefault(evidence.name, f"{evidence.name} {fall}")
+                text += f"{move.before} {page.marks.arrow} {move.after}"
+        told.setdefault((move.component, move.name), text)
     names = list(told.values())
     if len(names) <= _SHOWN:
         return names
     return [*names[: _SHOWN - 1], f"{len(names) - _SHOWN + 1} more"]
 
 
-def _grave(report: Report) -> list[Evidence]:
-    return [finding.evidence for finding in report.findings if finding.severity != "note"]
+def _whose(report: Report, move: Move) -> str:
+    """Return whose version the old one is, where it is not the only core's."""
+    core = cores(report)
+    plainly = len(report.components) == 1 or (move.component in core and len(core) == 1)
+    return "" if plainly else f"{move.component}'s "
 
 
-def _advice(report: Report) -> str:
+def _grave(report: Report) -> list[Move]:
+    """Return what moves gravely: the core's first, and shifts before rollbacks."""
+    core = cores(report)
+    moves = [
+        finding.evidence
+        for finding in report.findings
+        if finding.severity != "note" and isinstance(finding.evidence, Shift | Rollback)
+    ]
+    return sorted(moves, key=lambda m: (m.component not in core, isinstance(m, Rollback)))
+
+
+def _advice(page: Page, report: Report) -> str:
+    """Return what to do about the grave moves; pins only as far as they were tried."""
     grave = _grave(report)
-    pins = [e.pin for e in grave if isinstance(e, Shift) and e.pin]
-    pins += [pin for e in grave if isinstance(e, Rollback) and e.better for pin in e.pins]
-    forced = [e.name for e in grave if isinstance(e, Shift) and e.forced]
-    advice = ""
-    if pins:
-        advice = f"To keep what you have, pin {listed(list(dict.fromkeys(pins)))}. "
+    moved = [move for move in grave if isinstance(move, Shift)]
+    dear = [shift for shift in moved if shift.pin and shift.price]
+    forced = [shift.name for shift in moved if shift.forced]
+    better = _better(grave)
+    advice, left = [], [s for s in moved if s.pin and not s.price and s.pin not in report.keep]
+    if report.keep:
+        together = ", which were tried together" if len(report.keep) > 1 else ""
+        advice.append(f"To keep what you have, pin {listed(report.keep)}{together}.")
+    elif better:
+        advice.append(f"A better set exists: add {listed(better)}.")
+    advice += [f"To keep {s.name} {s.before}: {priced(s, page.marks)}." for s in dear[:_DEAR]]
     if forced:
-        advice += (
-            f"Nothing keeps the old {listed(forced)}: make sure of the new version before you "
-            "deploy, or keep the components apart."
+        apart = ", or keep the components apart" if len(report.components) > 1 else ""
+        advice.append(
+            f"Nothing keeps the old {listed(list(dict.fromkeys(forced)))}: make sure of the new "
+            f"version before you deploy{apart}."
         )
-    return advice or "What to do about it stands below."
+    if not advice:
+        return "What to do about it stands below."
+    if left or dear[_DEAR:] or (report.keep and better):
+        advice.append("What to do about the rest stands below.")
+    return " ".join(advice)
+
+
+def _better(grave: Sequence[Move]) -> list[str]:
+    """Return the pins that lead to a better set: the same set for all that has one."""
+    pins = [p for m in grave if isinstance(m, Rollback) and m.better for p in m.pins]
+    return list(dict.fromkeys(pins))
 
 
 def _compatible(page: Page, report: Report) -> None:
     count = f" in {plural(len(report.combined), 'distribution')}" if report.combined else ""
-    page.say(
-        Span("COMPATIBLE: ", "bold green"),
-        Span(f"{everyone(report)} resolve together{count}, and nothing moves.", "bold"),
-    )
+    text = f"{everyone(report)} resolve together{count}, and nothing moves."
+    if len(report.components) == 1:
+        comma = "," if count else ""
+        text = f"{everyone(report)} resolves{comma}{count}; there was nothing to compare it with."
+    page.say(Span("COMPATIBLE: ", "bold green"), Span(text, "bold"))
+    if any(f.severity != "note" and f.rule != "undetermined" for f in report.findings):
+        page.say(Span("What else is wrong stands below.", "yellow"))

@@ -25,13 +25,16 @@ from depcheck.report.status import unchecked
 SCHEMA = "1"
 
 
-def render(report: Report) -> str:
+def render(report: Report, *, root: str = "") -> str:
     """Return the report as JSON text in ASCII, the same for the same report.
+
+    Paths in it are relative to the project root. ``root`` (POSIX, ``shop/``)
+    leads there from where the run began; empty where the two are the same.
 
     Lists whose order has no meaning are sorted. Secrets in URLs are masked.
     Nothing in it can be taken for a command by a terminal or a CI log.
     """
-    text = json.dumps(_masked(_report(report)), indent=2, ensure_ascii=True)
+    text = json.dumps(_masked(_report(report, root)), indent=2, ensure_ascii=True)
     # DEL is the one control character that JSON leaves; ``##[`` begins a command
     # of some CI systems anywhere in a line.
     return text.replace("\x7f", "\\u007f").replace("##", "\\u0023\\u0023") + "\n"
@@ -48,7 +51,7 @@ def _masked(value: Any) -> Any:
     return value
 
 
-def _report(report: Report) -> dict[str, Any]:
+def _report(report: Report, root: str) -> dict[str, Any]:
     combined = None if report.combined is None else _picks(report.combined)
     return {
         "schema": SCHEMA,
@@ -65,10 +68,12 @@ def _report(report: Report) -> dict[str, Any]:
             "platform": report.target.platform,
             "environment": dict(sorted(report.target.environment.items())),
         },
+        "root": root,
         "indexes": list(report.indexes),
         "components": [_component(component) for component in report.components],
         "findings": [_finding(finding) for finding in report.findings],
         "corrections": [_correction(correction) for correction in report.corrections],
+        "keep": list(report.keep),
         "alone": {name: _picks(picks) for name, picks in sorted(report.alone.items())},
         "combined": combined,
         "undetermined": _undetermined(unchecked(report)),
@@ -168,6 +173,7 @@ def _shift(shift: Shift) -> dict[str, Any]:
         "far": shift.far,
         "alone": shift.alone,
         "pin": shift.pin,
+        "price": list(shift.price),
         "direct": None if shift.direct is None else _statement(shift.direct),
         "locked": None if shift.locked is None else _pin(shift.locked),
         "chain": [_step(step) for step in shift.chain],

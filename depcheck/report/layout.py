@@ -1,8 +1,9 @@
 """Lines of styled text: wrapping, columns, and the bytes of colour.
 
 Words are never broken, so that a path or a URL can be copied from the report
-whole; one that is wider than the page sticks out. Everything put on a page is
-made inert here (``plain``), so no section can forget it.
+whole; one that is wider than the page sticks out, and nothing else does.
+Everything put on a page is made inert here (``plain``), so no section can
+forget it.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from itertools import groupby
 from depcheck.report.escape import plain
 
 _NARROWEST = 28
+_COMFORTABLE = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of text in one style (rich's names); ``solid`` is not wrapped."""
+    """A stretch of text in one style (rich's names); ``solid`` is wrapped only if it must be."""
 
     text: str
     style: str = ""
@@ -51,7 +53,7 @@ def wrap(spans: Spans, width: int) -> list[list[Span]]:
     """Return ``spans`` broken at spaces into lines of at most ``width`` cells."""
     lines: list[list[Span]] = [[]]
     used = 0
-    for word in _words(spans):
+    for word in _words(spans, width):
         size = width_of(word)
         if lines[-1] and used + 1 + size > width:
             lines.append([])
@@ -66,10 +68,11 @@ def wrap(spans: Spans, width: int) -> list[list[Span]]:
     return lines
 
 
-def _words(spans: Spans) -> list[list[Span]]:
+def _words(spans: Spans, width: int) -> list[list[Span]]:
     words: list[list[Span]] = [[]]
     for span in spans:
-        parts = [span.text] if span.solid else span.text.split(" ")
+        whole = span.solid and width_of([span]) <= width
+        parts = [span.text] if whole else span.text.split(" ")
         for position, part in enumerate(parts):
             if position and words[-1]:
                 words.append([])
@@ -80,16 +83,26 @@ def _words(spans: Spans) -> list[list[Span]]:
 
 @dataclass(slots=True)
 class Page:
-    """Lines that grow downwards, ``width`` cells wide."""
+    """Lines that grow downwards, ``width`` cells wide.
+
+    ``prefix`` leads from where the reader stands to the project root.
+    """
 
     width: int
     unicode: bool = True
     verbose: bool = False
+    prefix: str = ""
     lines: list[list[Span]] = field(default_factory=list)
 
     @property
     def marks(self) -> Marks:
         return Marks() if self.unicode else ASCII
+
+    def path(self, text: str) -> str:
+        """Return a path with ``prefix`` before it where it is relative to the root."""
+        # An interpreter (``env:…``), a drive or a URL begins with a word and a colon.
+        absolute = text.startswith(("/", "\\")) or ":" in text.partition("/")[0]
+        return text if absolute or not text else self.prefix + text
 
     def say(self, *spans: Span | str, indent: int = 0, hang: int = 0) -> None:
         """Add a paragraph; lines after the first are ``hang`` cells further in."""
@@ -125,8 +138,7 @@ class Page:
         for position, row in enumerate(table):
             head = _padded(row[:-1], widths)
             size = indent + width_of(head)
-            room = self.width - size
-            if size <= left and (width_of(row[-1]) <= room or room >= _NARROWEST):
+            if size <= left and self._is_room(row[-1], self.width - size, indent):
                 self._beside(head, row[-1], indent, left)
             else:
                 self._below(head, row[-1], indent)
@@ -146,6 +158,12 @@ class Page:
         columns = len(short[0]) - 1 if short else 0
         return [max(width_of(row[i]) for row in short) for i in range(columns)]
 
+    def _is_room(self, cell: Spans, room: int, indent: int) -> bool:
+        """Return whether the last cell stands better beside its row than below it."""
+        size = width_of(cell)
+        whole_below = size <= self.width - indent - 4
+        return size <= room or (room >= _NARROWEST and (room >= _COMFORTABLE or not whole_below))
+
     def _beside(self, head: list[Span], cell: Spans, indent: int, left: int) -> None:
         for position, line in enumerate(wrap(cell, self.width - left)):
             if position:
@@ -154,7 +172,11 @@ class Page:
                 self._add([*head, *line], indent)
 
     def _below(self, head: list[Span], cell: Spans, indent: int) -> None:
-        self._add(head, indent)
+        if indent + width_of(_trimmed(head[:])) > self.width:
+            for position, line in enumerate(wrap(head, self.width - indent - 4)):
+                self._add(line, indent + (4 if position else 0))
+        elif _trimmed(head[:]):
+            self._add(head, indent)
         if cell:
             for line in wrap(cell, self.width - indent - 4):
                 self._add(line, indent + 4)
@@ -185,6 +207,9 @@ def _padded(cells: Sequence[Spans], widths: Sequence[int]) -> list[Span]:
 def _trimmed(line: list[Span]) -> list[Span]:
     while line and not line[-1].text.strip():
         line.pop()
+    if line:
+        last = line[-1]
+        line[-1] = Span(last.text.rstrip(), last.style, last.solid)
     return line
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence, Set
 from depcheck.model.findings import Finding, Rollback, Shift, Step
 from depcheck.model.requirement import Origin
 from depcheck.report.layout import Page, Span
-from depcheck.report.words import change, commas, place, sentence
+from depcheck.report.words import change, commas, place, plural, priced, sentence
 
 _GRADES = ("major", "other", "minor", "patch")
 _LABEL = 10
@@ -16,21 +16,47 @@ _SHOWN = 10
 Row = list[list[Span]]
 
 
-def shifts(page: Page, findings: Sequence[Finding]) -> None:
-    """Add the shifts: those that can break at length, the rest summed up."""
+def shifts(page: Page, findings: Sequence[Finding], backs: Sequence[Finding] = ()) -> None:
+    """Add the shifts: those that can break at length, the rest summed up.
+
+    ``backs`` are rollbacks: one of a distribution that shifts is told with its
+    shift, so that there is one advice.
+    """
     if not findings:
         return
     page.heading("What moves")
-    ordered = sorted(findings, key=_weight)
+    known = {_key(finding): finding for finding in backs}
+    told = [(finding, known.get(_key(finding))) for finding in sorted(findings, key=_weight)]
     several = len({f.evidence.component for f in findings if isinstance(f.evidence, Shift)}) > 1
-    long = [f for f in ordered if page.verbose or f.severity != "note"]
+    long = [(f, back) for f, back in told if page.verbose or _is_grave(f, back)]
     page.rows(
-        [_row(page, finding, several) for finding in long],
+        [_row(page, finding, back, several) for finding, back in long],
         indent=2,
-        details=[_facts(finding) for finding in long],
+        details=[_facts(page, finding, back) for finding, back in long],
     )
     if not page.verbose:
-        _summed(page, [f for f in ordered if f.severity == "note"], several)
+        _summed(page, [f for f, back in told if not _is_grave(f, back)], several)
+
+
+def unfolded(findings: Sequence[Finding], backs: Sequence[Finding]) -> list[Finding]:
+    """Return the rollbacks that no shift of the same distribution tells already."""
+    known = {_key(finding) for finding in findings}
+    return [back for back in backs if _key(back) not in known]
+
+
+def is_told(page: Page, finding: Finding, backs: Sequence[Finding]) -> bool:
+    """Return whether a shift is told in full, not summed up."""
+    back = next((back for back in backs if _key(back) == _key(finding)), None)
+    return page.verbose or _is_grave(finding, back)
+
+
+def _key(finding: Finding) -> tuple[str, str] | int:
+    move = finding.evidence
+    return (move.component, move.name) if isinstance(move, Shift | Rollback) else id(finding)
+
+
+def _is_grave(finding: Finding, back: Finding | None) -> bool:
+    return finding.severity != "note" or (back is not None and back.severity != "note")
 
 
 def _weight(finding: Finding) -> tuple[int, int, int, str]:
@@ -46,7 +72,7 @@ def _moved(shift: Shift) -> bool:
     return shift.direction in ("up", "down")
 
 
-def _row(page: Page, finding: Finding, several: bool) -> Row:
+def _row(page: Page, finding: Finding, back: Finding | None, several: bool) -> Row:
     shift = finding.evidence
     if not isinstance(shift, Shift):
         return [[], [], [Span(finding.message)]]
@@ -54,30 +80,43 @@ def _row(page: Page, finding: Finding, several: bool) -> Row:
     if _moved(shift):
         words = [shift.grade, *(["down"] if shift.direction == "down" else [])]
         words.append("forced" if shift.forced else "incidental")
+    if back and isinstance(back.evidence, Rollback) and back.evidence.days is not None:
+        words.append(f"{plural(back.evidence.days, 'day')} older")
     if several:
         words.append(f"under {shift.component}")
     return [
-        [Span(shift.name, "bold yellow" if finding.severity != "note" else "bold", solid=True)],
+        [Span(shift.name, "bold yellow" if _is_grave(finding, back) else "bold", solid=True)],
         [Span(change(shift, page.marks), "bold", solid=True)],
         [Span(", ".join(words))],
     ]
 
 
-def _facts(finding: Finding) -> list[Row]:
+def _facts(page: Page, finding: Finding, back: Finding | None) -> list[Row]:
     shift = finding.evidence
     if not isinstance(shift, Shift):
         return []
     rows = []
     if shift.direct is not None:
-        rows.append(_fact("asked for", *_stand(shift.direct.origin)))
+        rows.append(_fact("asked for", *_stand(page, shift.direct.origin)))
     if shift.locked is not None:
-        rows.append(_fact("locked", *_stand(shift.locked.origin)))
-    rows += _because(shift.chain)
-    if shift.alone and not finding.remedy:
+        rows.append(_fact("locked", *_stand(page, shift.locked.origin)))
+    rows += _because(page, shift.chain)
+    if back and isinstance(back.evidence, Rollback) and back.evidence.better:
+        return [*rows, *_improve(back.evidence, back.remedy)]
+    return rows + _what_to_do(page, shift, finding.remedy)
+
+
+def _what_to_do(page: Page, shift: Shift, remedy: str) -> list[Row]:
+    dear = bool(shift.pin and shift.price)
+    rows = []
+    if shift.alone and (dear or not remedy):
         rows.append(_fact("also", Span(f"resolving {shift.component} alone today moves it too")))
-    rows += _hold(shift, finding.remedy)
-    if finding.remedy:
-        rows.append(_fact("what to do", Span(finding.remedy)))
+    # A remedy that does not name the price would sell the pin too cheap.
+    if dear:
+        return [*rows, _fact("to keep it", Span(priced(shift, page.marks)))]
+    rows += _hold(shift, remedy)
+    if remedy:
+        rows.append(_fact("what to do", Span(remedy)))
     return rows
 
 
@@ -96,37 +135,52 @@ def _fact(label: str, *spans: Span) -> Row:
     return [[Span(label.ljust(_LABEL), "dim")], list(spans)]
 
 
-def _stand(origin: Origin) -> tuple[Span, ...]:
-    return (place(origin), Span("  "), Span(origin.text, "bold"))
+def _stand(page: Page, origin: Origin) -> tuple[Span, ...]:
+    return (place(page, origin), Span("  "), Span(origin.text, "bold"))
 
 
-def _because(chain: Sequence[Step]) -> list[Row]:
+def _because(page: Page, chain: Sequence[Step]) -> list[Row]:
     labels = ["because", *[""] * len(chain)]
     return [
-        _fact(label, Span(sentence(step)), *_at(step))
+        _fact(label, Span(sentence(step)), *_at(page, step))
         for label, step in zip(labels, chain, strict=False)
     ]
 
 
-def _at(step: Step) -> tuple[Span, ...]:
-    return (Span(" ("), place(step.origin), Span(")")) if step.origin else ()
+def _at(page: Page, step: Step) -> tuple[Span, ...]:
+    return (Span(" ("), place(page, step.origin), Span(")")) if step.origin else ()
 
 
 def _summed(page: Page, findings: Sequence[Finding], several: bool) -> None:
-    groups: dict[tuple[str, str], list[str]] = {}
+    """Add what the combination moves a little, then what only a lock has held so far."""
     for finding in findings:
-        shift = finding.evidence
-        if isinstance(shift, Shift):
-            moved = _moved(shift)
-            kind = shift.grade if moved else shift.direction
-            text = change(shift, page.marks) if moved else str(shift.after or shift.before)
-            if shift.alone and shift.grade == "major":
-                text += f" (also in {shift.component} alone: only its lock holds it)"
-            component = shift.component if several else ""
-            groups.setdefault((kind, component), []).append(f"{shift.name} {text}")
-        else:
+        if not isinstance(finding.evidence, Shift):
             page.say(finding.message, indent=2, hang=2)
-    page.rows((_sum(kind, items) for kind, items in groups.items()), indent=2)
+    every = [f.evidence for f in findings if isinstance(f.evidence, Shift)]
+    # What is forced would move whatever the lock says.
+    held = [shift for shift in every if shift.alone and not shift.forced]
+    page.rows(_sums(page, [s for s in every if s not in held], several), indent=2)
+    for component in dict.fromkeys(shift.component for shift in held):
+        own = [shift for shift in held if shift.component == component]
+        these, them = ("this", "it") if len(own) == 1 else ("these", "them")
+        page.say(
+            f"Only {component}'s lock holds {these}; resolving {component} alone today moves "
+            f"{them} too:",
+            indent=2,
+            hang=2,
+        )
+        page.rows(_sums(page, own, several=False), indent=4)
+
+
+def _sums(page: Page, shifts: Sequence[Shift], several: bool) -> list[Row]:
+    groups: dict[tuple[str, str], list[str]] = {}
+    for shift in shifts:
+        moved = _moved(shift)
+        kind = shift.grade if moved else shift.direction
+        text = change(shift, page.marks) if moved else str(shift.after or shift.before)
+        component = shift.component if several else ""
+        groups.setdefault((kind, component), []).append(f"{shift.name} {text}")
+    return [_sum(kind, items) for kind, items in groups.items()]
 
 
 def _sum(kind: tuple[str, str], items: list[str]) -> Row:
@@ -147,22 +201,24 @@ def rollbacks(page: Page, findings: Sequence[Finding], told: Sequence[Finding]) 
         page.heading("What is pushed back")
     for finding in findings:
         page.say(finding.message, indent=2, hang=2)
-        page.rows(_back(finding, known), indent=6)
+        if page.verbose or finding.severity != "note":
+            page.rows(_back(page, finding, known), indent=6)
 
 
-def _back(finding: Finding, known: Set[tuple[Step, ...]]) -> list[Row]:
+def _back(page: Page, finding: Finding, known: Set[tuple[Step, ...]]) -> list[Row]:
     rollback = finding.evidence
     rows = []
     if isinstance(rollback, Rollback):
         if rollback.direct is not None:
-            rows.append(_fact("asked for", *_stand(rollback.direct.origin)))
+            rows.append(_fact("asked for", *_stand(page, rollback.direct.origin)))
         if rollback.chain not in known:
-            rows += _because(rollback.chain)
-        if not finding.remedy:
-            rows.append(_better(rollback))
-    if finding.remedy:
-        rows.append(_fact("what to do", Span(finding.remedy)))
-    return rows
+            rows += _because(page, rollback.chain)
+        return rows + _improve(rollback, finding.remedy)
+    return [_fact("what to do", Span(finding.remedy))] if finding.remedy else []
+
+
+def _improve(rollback: Rollback, remedy: str) -> list[Row]:
+    return [_fact("what to do", Span(remedy)) if remedy else _better(rollback)]
 
 
 def _better(rollback: Rollback) -> Row:

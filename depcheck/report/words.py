@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from depcheck.model.findings import Edit, Shift, Step
+from depcheck.model.findings import Conflict, Edit, Finding, Shift, Step
 from depcheck.model.report import Report
 from depcheck.model.requirement import Origin
-from depcheck.report.layout import Marks, Span
+from depcheck.report.layout import Marks, Page, Span
 
 CODE = "bold"
 PLACE = "cyan"
@@ -38,14 +38,27 @@ def everyone(report: Report) -> str:
     return listed([component.name for component in report.components])
 
 
-def place(origin: Origin) -> Span:
-    """Return ``path:line``, kept in one piece."""
-    return Span(str(origin), PLACE, solid=True)
+def owners(finding: Finding) -> frozenset[str]:
+    """Return the components whose statements clash: one where it cannot stand by itself."""
+    if isinstance(finding.evidence, Conflict):
+        return frozenset(s.origin.component for s in finding.evidence.statements)
+    return frozenset(origin.component for origin in finding.locations)
 
 
-def stands(origins: Iterable[Origin]) -> list[list[list[Span]]]:
+def cores(report: Report) -> frozenset[str]:
+    """Return the components that must not be moved."""
+    return frozenset(c.name for c in report.components if c.role == "core")
+
+
+def place(page: Page, origin: Origin) -> Span:
+    """Return ``path:line`` as seen from where the reader stands, kept in one piece."""
+    line = "" if origin.line is None else f":{origin.line}"
+    return Span(page.path(origin.path) + line, PLACE, solid=True)
+
+
+def stands(page: Page, origins: Iterable[Origin]) -> list[list[list[Span]]]:
     """Return rows of place and text as written, for ``Page.rows``."""
-    return [[[place(origin)], [Span(origin.text, CODE)]] for origin in dict.fromkeys(origins)]
+    return [[[place(page, origin)], [Span(origin.text, CODE)]] for origin in dict.fromkeys(origins)]
 
 
 def sentence(step: Step) -> str:
@@ -62,6 +75,12 @@ def change(shift: Shift, marks: Marks) -> str:
     if shift.after is None:
         return f"gone (was {shift.before})"
     return f"{shift.before} {marks.arrow} {shift.after}"
+
+
+def priced(shift: Shift, marks: Marks) -> str:
+    """Return ``pin X==1``, and at what price where it pushes others back."""
+    price = listed([text.replace("→", marks.arrow) for text in shift.price]) if shift.price else ""
+    return f"pin {shift.pin}" + (f", at the price of {price}" if price else "")
 
 
 def edited(edit: Edit, marks: Marks) -> list[Span]:

@@ -61,6 +61,28 @@ class Entry:
             found = self._intervals[specifier] = positions(specifier, self.versions)
         return found
 
+    def allowed(self, specifier: str, hashes: tuple[str, ...]) -> Intervals:
+        """The positions in a specifier with a file that one of ``hashes`` binds.
+
+        As pip's ``--hash`` does; any file fits where there are no hashes, and a
+        file whose digest by such an algorithm the index does not tell is not
+        ruled out.
+        """
+        runs = self.intervals(specifier)
+        if not hashes:
+            return runs
+        wanted = {(name, digest) for name, _, digest in (h.partition(":") for h in hashes)}
+        algorithms = {name for name, _ in wanted}
+        return tuple(
+            (position, position + 1)
+            for low, high in runs
+            for position in range(low, high)
+            if any(
+                wanted & set(file.hashes) or algorithms.isdisjoint(name for name, _ in file.hashes)
+                for file in self.files(position)
+            )
+        )
+
     def at_least(self, cut: int, solver: Solver, order: list[list[Literal]]) -> Literal | None:
         """The literal of a cut; None stands for "false" (above the last release).
 

@@ -192,7 +192,13 @@ class Provider(AbstractProvider[Ask, Candidate, str]):
             for position in range(high - 1, low - 1, -1)
             if position not in tried and position not in entry.excluded
         ]
-        return _Matches(self, entry, extra, positions)
+        return _Matches(self, entry, extra, self._installed_first(entry, positions))
+
+    def _installed_first(self, entry: Entry, positions: list[int]) -> list[int]:
+        """As pip does: what is installed stays, unless something asks otherwise."""
+        version = self.universe.preferred.get(entry.name)
+        runs = entry.intervals(f"=={version}") if version is not None else ()
+        return sorted(positions, key=lambda p: not contains(runs, p)) if runs else positions
 
     def offers(self, candidate: Candidate) -> bool:
         """Whether a candidate fits the target and can be completed with the pins.
@@ -313,10 +319,12 @@ def asked_for(oracle: Oracle, roots: Iterable[Root], kind: str) -> Iterator[Requ
 
 
 def _limits(oracle: Oracle, roots: Sequence[Root]) -> dict[str, Intervals]:
+    """What constraints and hashes leave of projects."""
     limits: dict[str, Intervals] = {}
-    for constraint in asked_for(oracle, roots, "constraint"):
-        entry = oracle.universe.entry(constraint.name)
-        runs = entry.intervals(constraint.specifier)
+    hashed = (r for r in asked_for(oracle, roots, "requirement") if r.hashes)
+    for limit in (*asked_for(oracle, roots, "constraint"), *hashed):
+        entry = oracle.universe.entry(limit.name)
+        runs = entry.allowed(limit.specifier, limit.hashes)
         limits[entry.name] = intersect(limits.get(entry.name, runs), runs)
     return limits
 

@@ -68,6 +68,7 @@ class _Pending:
     prefix: Clause
     specifier: str
     group: Group
+    hashes: tuple[str, ...]
 
 
 ORDER = Group("order")
@@ -77,7 +78,8 @@ ORDER = Group("order")
 class Universe:
     """Projects, releases and dependencies as clauses, growing as they are seen.
 
-    ``log`` keeps every clause with its group; ``needs`` and ``unfit`` keep what
+    ``preferred`` are versions that an install would leave where they are, since
+    they are installed. ``log`` keeps every clause with its group; ``needs`` and ``unfit`` keep what
     the groups say in terms of releases. ``presumption`` is the selector of all
     clauses that rest on an sdist's unpromised metadata.
     """
@@ -85,6 +87,7 @@ class Universe:
     target: Target
     admission: Admission
     solver: Solver = field(default_factory=Solver)
+    preferred: dict[str, str] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
     roots: list[Root] = field(default_factory=list)
     log: list[tuple[Group, Clause]] = field(default_factory=list)
@@ -121,6 +124,7 @@ class Universe:
                 Dependency(statement.name, statement.extras, statement.specifier),
                 group,
                 constraint=statement.kind == "constraint",
+                hashes=statement.hashes,
             )
         return root
 
@@ -141,7 +145,13 @@ class Universe:
         return [guard]
 
     def require(
-        self, prefix: Clause, dependency: Dependency, group: Group, *, constraint: bool = False
+        self,
+        prefix: Clause,
+        dependency: Dependency,
+        group: Group,
+        *,
+        constraint: bool = False,
+        hashes: tuple[str, ...] = (),
     ) -> None:
         """Add "prefix or the dependency holds"; a direct reference only selects."""
         entry = self.entry(dependency.name)
@@ -152,11 +162,11 @@ class Universe:
             for extra in dependency.extras:
                 self._add(group, [*prefix, self._extra(entry, extra)])
         if entry.state == "known":
-            for tail in self._within(entry, entry.intervals(dependency.specifier)):
+            for tail in self._within(entry, entry.allowed(dependency.specifier, hashes)):
                 self._add(group, [*prefix, *tail])
         elif entry.state == "unseen":
             pending = self._pending.setdefault(entry.name, [])
-            pending.append(_Pending(prefix, dependency.specifier, group))
+            pending.append(_Pending(prefix, dependency.specifier, group, hashes))
 
     # What arrives
 
@@ -193,7 +203,7 @@ class Universe:
         if not entry.versions:
             self._add(Group("missing", entry.name), [-entry.selected])
         for wait in pending:
-            for tail in self._within(entry, entry.intervals(wait.specifier)):
+            for tail in self._within(entry, entry.allowed(wait.specifier, wait.hashes)):
                 self._add(wait.group, [*wait.prefix, *tail])
 
     def exclude(self, entry: Entry, position: int, unfit: Unfit) -> None:

@@ -59,27 +59,29 @@ def _target(python: str | None) -> Target:
 
 
 def _source(settings: ComponentSettings, scope: Scope) -> Content:
+    by = str(settings.origin or "")
     if settings.source.startswith("env:"):
         from depcheck.sources.environment import read_environment
 
         _no_selection(settings, "an installed environment")
-        return read_environment(scope, settings.source)
+        return read_environment(scope, settings.source, by=by)
     path = Path(settings.source)
     if lock := _lock_reader(path):
-        return lock(open_source(scope, path), settings.extras, settings.groups)
+        return lock(open_source(scope, path, by=by), settings.extras, settings.groups)
     if path.suffix == ".toml":
         from depcheck.sources.pyproject import read_pyproject
 
-        return read_pyproject(open_source(scope, path), settings.extras, settings.groups)
+        return read_pyproject(open_source(scope, path, by=by), settings.extras, settings.groups)
     from depcheck.sources.requirements_file import read_requirements
 
     if path.name in _NOT_READ or path.suffix in _NO_REQUIREMENTS:
+        place = f"{by}: {scope.shown(path)}" if by else scope.shown(path)
         raise SourceError(
-            f"{scope.shown(path)}: depcheck does not read files of this kind",
+            f"{place}: depcheck does not read files of this kind",
             hint="name a requirements file, a pyproject.toml, a lock, or env:PYTHON",
         )
     _no_selection(settings, "a requirements file")
-    return read_requirements(scope, path)
+    return read_requirements(scope, path, by=by)
 
 
 def _no_selection(settings: ComponentSettings, what: str) -> None:

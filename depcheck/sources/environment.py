@@ -22,23 +22,28 @@ from depcheck.errors import SourceError
 from depcheck.model.requirement import Origin, Pin, Requirement, Undetermined, normalise
 from depcheck.model.text import printable
 from depcheck.sources.files import Content, Scope
+from depcheck.sources.interpreter import Interpreter, configuration, find_interpreter
 from depcheck.sources.requirement import MalformedError, check_name
 
 _TOOLS = frozenset({"pip", "setuptools", "wheel"})
 _HOME = re.compile(r"^\s*(home|include-system-site-packages)\s*=\s*(.*?)\s*$", re.MULTILINE)
 
 
-def read_environment(scope: Scope, source: str) -> Content:
+def read_environment(scope: Scope, source: str, *, by: str = "") -> Content:
     """Return what is installed in the environment of an interpreter or folder.
 
     The requirements are the distributions that no other one requires; the
     baseline has all versions. pip, setuptools and wheel count only where something
     requires them. A distribution that was installed from a folder or URL stands
-    for what it requires. Raises SourceError where there is no environment.
+    for what it requires. An environment of another minor version of Python than the
+    target's is noted. ``by`` is the ``path:line`` that names the environment. Raises
+    SourceError where there is none.
     """
     shown = printable(source)
-    folders = _folders(scope.root / source.removeprefix("env:"), shown)
-    installed = _installed(folders, shown)
+    place = f"{by}: {shown}" if by else shown
+    interpreter = find_interpreter(scope.root, source, by=by)
+    folders = _folders(interpreter, place)
+    installed = _installed(folders, place)
     origin = Origin(component=scope.component, path=shown, line=None, text="")
     draft = _Draft(origin, [], [])
     for name, version in installed:
@@ -56,8 +61,25 @@ def read_environment(scope: Scope, source: str) -> Content:
     return Content(
         requirements=(*asked, *(draft.requirement(name) for name in tops)),
         baseline=tuple(pin for pin in draft.pins if pin.name in held),
-        undetermined=tuple(draft.undetermined),
+        undetermined=(*_other_python(interpreter, scope, origin), *draft.undetermined),
     )
+
+
+def _other_python(
+    interpreter: Interpreter, scope: Scope, origin: Origin
+) -> tuple[Undetermined, ...]:
+    """Return a note where the target has not the minor version of the environment."""
+    has, target = interpreter.version, scope.environment["python_version"]
+    if not has or f"{has}.".startswith(f"{target}."):
+        return ()
+    note = Undetermined(
+        subject=origin.path,
+        reason=f"it is an environment of Python {has}, and is checked for Python {target}",
+        hint="leave --python out to check for the environment's own",
+        origin=origin,
+        harmless=True,
+    )
+    return (note,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,35 +134,20 @@ class _Draft:
             )
 
 
-def _folders(path: Path, shown: str) -> list[Path]:
+def _folders(found: Interpreter, place: str) -> list[Path]:
     """Return the folders that hold the environment's distributions."""
-    if not path.exists():
-        raise SourceError(
-            f"{shown}: no such interpreter or environment",
-            hint="name it like env:.venv or env:.venv/bin/python",
-        )
-    if path.is_dir():
-        prefix = path
-    elif path.parent.name in ("bin", "Scripts"):
-        # Not resolved: an environment's interpreter is a link to another one.
-        prefix = path.parent.parent
-    elif os.access(path, os.X_OK):
-        prefix = path.parent
-    else:
-        raise SourceError(f"{shown}: this is not an interpreter", hint="name env:.venv")
-    folders = [*_site_packages(prefix, path), *_inherited(prefix)]
+    folders = [*_site_packages(found.prefix, found.minor), *_inherited(found.prefix)]
     if not folders:
         raise SourceError(
-            f"{shown}: no site-packages folder belongs to it",
+            f"{place}: no site-packages folder belongs to it",
             hint="name the environment's folder, such as env:.venv",
         )
     return folders
 
 
-def _site_packages(prefix: Path, python: Path) -> list[Path]:
-    """Return the folders below a prefix, for the interpreter's own version if it shows."""
-    version = re.search(r"python(3\.\d+)", os.path.realpath(python))
-    pattern = f"python{version[1]}" if version and not python.is_dir() else "python3*"
+def _site_packages(prefix: Path, minor: str) -> list[Path]:
+    """Return the folders below a prefix, of one version where it is known."""
+    pattern = f"python{minor}" if minor else "python3*"
     candidates = [
         *sorted(prefix.glob(f"lib/{pattern}/site-packages")),
         *sorted(prefix.glob(f"lib64/{pattern}/site-packages")),
@@ -154,18 +161,13 @@ def _site_packages(prefix: Path, python: Path) -> list[Path]:
 
 def _inherited(prefix: Path) -> list[Path]:
     """Return the folders of the base interpreter where a virtual environment shows them."""
-    try:
-        text = (prefix / "pyvenv.cfg").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return []
-    values = dict(_HOME.findall(text))
+    values = dict(_HOME.findall(configuration(prefix)))
     if values.get("include-system-site-packages", "").lower() != "true" or "home" not in values:
         return []
-    base = Path(values["home"])
-    return _site_packages(base.parent, base)
+    return _site_packages(Path(values["home"]).parent, "")
 
 
-def _installed(folders: list[Path], shown: str) -> list[tuple[str, str]]:
+def _installed(folders: list[Path], place: str) -> list[tuple[str, str]]:
     """Return names and versions, by pip-api; the first folder that has a name wins."""
     import subprocess
 
@@ -180,7 +182,7 @@ def _installed(folders: list[Path], shown: str) -> list[tuple[str, str]]:
                 found.setdefault(normalise(name), (name, str(dist.version)))
     except (ImportError, OSError, ValueError, subprocess.CalledProcessError):
         raise SourceError(
-            f"{shown}: pip cannot list what is installed",
+            f"{place}: pip cannot list what is installed",
             hint=f"is pip installed for {printable(sys.executable)}?",
         ) from None
     return [found[key] for key in sorted(found)]

@@ -132,6 +132,10 @@ def _hint(fault: Exception, path: Path) -> str:
     if isinstance(fault, IsADirectoryError):
         return "name the file in it, such as pyproject.toml or requirements.txt"
     if isinstance(fault, FileNotFoundError):
+        # The first part of the path that is missing is the one that is misspelt.
+        path = Path(os.path.realpath(path))
+        while path != path.parent and not path.parent.exists():
+            path = path.parent
         with contextlib.suppress(OSError):
             return did_you_mean(path.name, os.listdir(path.parent))
     return ""

@@ -62,13 +62,14 @@ def _stripped(number: int, parts: list[str]) -> Iterator[Line]:
         yield Line(number, text)
 
 
-def read_requirements(scope: Scope, path: Path) -> Content:
+def read_requirements(scope: Scope, path: Path, *, by: str = "") -> Content:
     """Read a requirements file and everything it includes.
 
-    Raises SourceError with all that is wrong in them.
+    ``by`` is the ``path:line`` that names the file, if one does. Raises SourceError with all
+    that is wrong in them.
     """
     reader = _Reader(scope)
-    reader.read(open_source(scope, path), "requirement", ())
+    reader.read(open_source(scope, path, by=by), "requirement", ())
     return reader.content()
 
 

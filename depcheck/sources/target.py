@@ -51,8 +51,8 @@ def build_target(python: str | None, platform: str | None) -> Target:
     """Return the target for a Python version and a platform, as a user names them.
 
     ``python`` is ``3.12`` or ``3.12.4`` (CPython); None is the running
-    interpreter. A minor version alone stands for ``X.Y.0``, except the running
-    interpreter's own minor, which stands for its full version. ``platform`` is a
+    interpreter, with its full version. A minor version alone stands for ``X.Y.0``
+    always, as for pip's ``--python-version``. ``platform`` is a
     name of ``PLATFORMS`` or a platform tag (``manylinux_2_28_x86_64``); None is
     the running platform. ``linux/*`` means glibc 2.36, ``macos/*`` macOS 14.
 
@@ -76,12 +76,9 @@ def _python_version(python: str | None) -> tuple[int, int, int] | None:
     match = _PYTHON.fullmatch(python.strip())
     if match is None or not _FIRST_MINOR <= int(match[1]) <= _LAST_MINOR:
         raise UsageError(_bad_python(python), hint="name it like 3.12 or 3.12.4")
-    minor, micro = int(match[1]), match[2]
-    host = _host_python()
-    if sys.implementation.name == "cpython" and minor == host[1]:
-        micro = str(host[2]) if micro is None else micro
-    asked = 3, minor, int(micro or 0)
-    return None if asked == host and sys.implementation.name == "cpython" else asked
+    asked = 3, int(match[1]), int(match[2] or 0)
+    is_host = asked == _host_python() and sys.implementation.name == "cpython"
+    return None if is_host else asked
 
 
 def _bad_python(python: str) -> str:

@@ -70,6 +70,21 @@ class Shop:
         )
 
 
+def plainly(
+    shop: Shop, *arguments: str, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run the command with nothing but these arguments."""
+    return subprocess.run(
+        [sys.executable, "-m", "depcheck", "check", "--no-cache", *arguments],
+        cwd=shop.root,
+        env=env,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
+    )
+
+
 @pytest.fixture
 def shop(tmp_path: Path, index: IndexServer) -> Shop:
     shop = Shop(tmp_path, index.url)
@@ -149,6 +164,68 @@ def test_an_index_that_is_down_is_never_clean(shop: Shop) -> None:
     assert "Traceback" not in run.stderr
 
 
+def test_an_index_folder_that_is_not_there_is_wrong_usage(shop: Shop) -> None:
+    run = shop.check("--index-url", "simple")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "simple does not exist: no such folder" in run.stderr
+
+
+def test_an_absent_folder_of_pips_configuration_is_passed_over_with_a_note(shop: Shop) -> None:
+    environ = {
+        **os.environ,
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_INDEX_URL": shop.url,
+        "PIP_EXTRA_INDEX_URL": "/nonexistent/simple",
+    }
+    run = plainly(
+        shop, "--core", "web/requirements.txt", "--ai", "ai/requirements.txt", env=environ
+    )
+    assert run.returncode == 1
+    assert run.stderr == (
+        "note: pip's configuration names the index /nonexistent/simple, which does not exist\n"
+    )
+
+
+def test_a_dash_is_stdout(shop: Shop) -> None:
+    run = shop.check("--output", "-")
+    assert (run.returncode, run.stderr) == (1, "")
+    assert run.stdout.startswith("CONFLICT")
+    assert not (shop.root / "-").exists()
+
+
+def test_one_component_alone_is_said_to_be_alone(shop: Shop) -> None:
+    given = ("--index-url", shop.url, "--core", "web/requirements.txt")
+    run = plainly(shop, *given)
+    assert run.returncode == 0
+    assert run.stderr.splitlines() == [
+        "note: only one component was given: it is checked alone, and compared with nothing",
+        "hint: name another with --ai SOURCE or --component NAME=SOURCE",
+    ]
+    assert plainly(shop, *given, "--quiet").stderr == ""
+
+
+def test_one_configured_component_is_said_to_be_alone(shop: Shop) -> None:
+    shop.write("depcheck.toml", "[components]", 'web = "web/requirements.txt"')
+    run = plainly(shop, "--index-url", shop.url)
+    assert run.returncode == 0
+    assert run.stderr.splitlines()[1] == "hint: list another beside depcheck.toml:2"
+
+
+def test_the_python_of_an_environment_is_the_target(shop: Shop) -> None:
+    (shop.root / "venv/bin").mkdir(parents=True)
+    (shop.root / "venv/bin/python").touch(0o755)
+    (shop.root / "venv/pyvenv.cfg").write_text("home = /usr/bin\nversion = 3.12.4\n")
+    info = shop.root / "venv/lib/python3.12/site-packages/django-4.2.16.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: django\nVersion: 4.2.16\n")
+    given = ("--index-url", shop.url, "--core", "env:venv", "--format", "json")
+    report = json.loads(plainly(shop, *given).stdout)
+    assert report["target"]["python"] == "3.12.4"
+    report = json.loads(plainly(shop, *given, "--python", "3.11").stdout)
+    assert report["target"]["python"] == "3.11.0"
+    assert "Python 3.12.4, and is checked for Python 3.11" in json.dumps(report)
+
+
 def test_a_broken_line_is_named(shop: Shop) -> None:
     shop.write("web/requirements.txt", "django", "pydantic<<2")
     run = shop.check()
@@ -165,13 +242,6 @@ def test_the_configuration_will_do(shop: Shop, index: IndexServer) -> None:
         'web = {source = "web/requirements.txt", role = "core"}',
         'ai = "ai/requirements.txt"',
     )
-    run = subprocess.run(
-        [sys.executable, "-m", "depcheck", "check", "--no-cache"],
-        cwd=shop.root,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=120,
-    )
+    run = plainly(shop)
     assert run.returncode == 1
     assert run.stdout.startswith("CONFLICT: web and ai cannot")

@@ -72,6 +72,9 @@ def test_help_needs_nothing_heavy(tmp_path: Path) -> None:
         (["check", "--offline", "--no-cache"], "--offline and --no-cache contradict each other"),
         (["check", "--config", "missing.toml"], "error: missing.toml: no such file"),
         (["check", "--core", "missing.txt"], "error: missing.txt"),
+        (["check", "--core", "a.txt", "--pylock", "a.lock"], "pip takes no name but pylock.toml"),
+        (["check", "--core", "a.txt", "--pylock", "pylock.a.b.toml"], "(PEP 751)"),
+        (["check", "--core", "a.txt", "--pylock", "-"], "hint: write it like --pylock pylock.toml"),
     ],
 )
 def test_wrong_usage(arguments: list[str], message: str, tmp_path: Path) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from depcheck.errors import IndexFailure
+from depcheck.errors import IndexFailure, UsageError
 from depcheck.index.addresses import cache_folder, find_addresses
 from depcheck.model.catalog import Project
 from depcheck.model.settings import IndexSettings
@@ -22,8 +23,8 @@ def write_config(home: Path, text: str) -> Path:
     return path
 
 
-def addresses(home: Path, environ: dict[str, str] | None = None, **settings: str) -> object:
-    asked = IndexSettings(**settings)  # type: ignore[arg-type]
+def addresses(home: Path, environ: dict[str, str] | None = None, **settings: Any) -> Any:
+    asked = IndexSettings(**settings)
     quiet = {"HOME": str(home), "XDG_CONFIG_DIRS": str(home / "xdg")}
     return find_addresses(asked, quiet | (environ or {}), home)
 
@@ -87,6 +88,36 @@ def test_what_makes_no_sense_is_said(
 ) -> None:
     with pytest.raises(IndexFailure, match=word):
         catalog_of(url, tmp_path, environ=environ)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message", "hint"),
+    [
+        ({"index_url": "absent"}, "absent does not exist", "index.example"),
+        ({"index_url": "/nonexistent/simple"}, "/nonexistent/simple does not exist", "URL"),
+        ({"index_url": "wheel"}, "does not exist: no such folder", 'did you mean "wheels"?'),
+        ({"index_url": "{root}/wheel"}, "does not exist", 'did you mean "wheels"?'),
+        ({"extra_index_urls": ("wheel",)}, "does not exist", 'did you mean "wheels"?'),
+        ({"index_url": "wheels", "extra_index_urls": ("https://h/", "no")}, "not exist", "URL"),
+        ({"index_url": "wheels/file"}, "is a file, not a folder", "URL"),
+    ],
+)
+def test_a_folder_that_is_not_there_is_told(
+    tmp_path: Path, settings: dict[str, Any], message: str, hint: str
+) -> None:
+    (tmp_path / "wheels").mkdir()
+    (tmp_path / "wheels" / "file").touch()
+    if url := settings.get("index_url"):
+        settings = settings | {"index_url": url.replace("{root}", tmp_path.as_uri())}
+    with pytest.raises(UsageError, match=message) as caught:
+        addresses(tmp_path, **settings)
+    assert hint in caught.value.hint
+    assert caught.value.exit_status == 2
+
+
+def test_a_folder_that_pip_names_may_be_absent(tmp_path: Path) -> None:
+    environ = {"PIP_INDEX_URL": "absent", "PIP_FIND_LINKS": "gone"}
+    assert addresses(tmp_path, environ).indexes == ((tmp_path / "absent").as_uri() + "/",)
 
 
 def test_a_bad_address_does_not_tell_its_password(tmp_path: Path) -> None:

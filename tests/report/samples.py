@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from depcheck.model.catalog import Distribution
 from depcheck.model.findings import (
     Conflict,
@@ -9,6 +11,7 @@ from depcheck.model.findings import (
     Edit,
     Finding,
     Rollback,
+    Severity,
     Shift,
     Step,
 )
@@ -321,6 +324,7 @@ def _small(name: str, before: str | None, after: str | None, grade: str, way: st
 SHIFTS = report(
     verdict="shifts",
     combined=COMBINED,
+    keep=("urllib3==2.5.0",),
     findings=(
         Finding(
             rule="shift-major",
@@ -417,6 +421,172 @@ SHIFTS = report(
     ),
 )
 
+_HASHED = requirement("recommender", AI, 7, "tokenizers==0.20.3")
+_HUB = requirement("recommender", AI, 8, "huggingface-hub<0.20")
+_TOKENS = requirement("recommender", AI, 9, "transformers>=4.46")
+
+LONELY = report(
+    verdict="conflict",
+    alone={"web": ALONE["web"]},
+    findings=(
+        _TRANSITIVE,
+        Finding(
+            rule="conflict-hash",
+            severity="error",
+            message="No file of tokenizers 0.20.3 has one of the hashes that recommender names.",
+            locations=(_HASHED.origin,),
+            evidence=Conflict(statements=(_HASHED,), project="tokenizers", steps=()),
+            remedy="Make the hashes anew.",
+        ),
+        Finding(
+            rule="conflict-transitive",
+            severity="error",
+            message="recommender's huggingface-hub<0.20 and recommender's transformers>=4.46 "
+            "cannot hold together: they clash over huggingface-hub.",
+            locations=(_HUB.origin, _TOKENS.origin),
+            evidence=Conflict(
+                statements=(_HUB, _TOKENS),
+                project="huggingface-hub",
+                steps=(
+                    Step(
+                        subject="transformers",
+                        versions="4.46.0 to 5.3.0",
+                        count=37,
+                        verb="needs",
+                        object="huggingface-hub>=0.23.2",
+                    ),
+                ),
+            ),
+        ),
+    ),
+)
+
+
+def shifted(
+    name: str,
+    before: str,
+    after: str,
+    severity: Severity = "warning",
+    remedy: str = "",
+    grade: Literal["major", "minor", "patch"] = "major",
+    **changes: object,
+) -> Finding:
+    """Return a shift of the core's ``name``, by another major if not told otherwise."""
+    values: dict[str, object] = {
+        "name": name,
+        "component": "web",
+        "before": before,
+        "after": after,
+        "direction": "up",
+        "grade": grade,
+        "forced": False,
+    }
+    return Finding(
+        rule=f"shift-{grade}",
+        severity=severity,
+        message=f"{name} moves from {before} to {after} under web.",
+        evidence=Shift(**(values | changes)),  # type: ignore[arg-type]
+        remedy=remedy,
+    )
+
+
+def fallen(name: str, component: str, before: str, after: str, **changes: object) -> Finding:
+    """Return a rollback of what ``component`` has alone."""
+    values: dict[str, object] = {
+        "name": name,
+        "component": component,
+        "before": before,
+        "after": after,
+        "days": 514,
+    }
+    return Finding(
+        rule="rollback",
+        severity="warning",
+        message=f"{name} falls back from {before} to {after}, 514 days older, though {component} "
+        f"alone has {before}.",
+        evidence=Rollback(**(values | changes)),  # type: ignore[arg-type]
+        remedy=f"No solution keeps {name} near {before}: keep the components apart, or accept it.",
+    )
+
+
+_CRYPTO = requirement("web", WEB, 6, "PyJWT[crypt]>=1.7")
+
+PRICES = report(
+    verdict="shifts",
+    combined=(
+        *COMBINED,
+        picked("pandas", "1.5.3", component="recommender"),
+        picked("vllm", "0.2.5", component="recommender"),
+    ),
+    keep=("gunicorn==23.0.0", "redis==5.0.8"),
+    findings=(
+        fallen("pydantic", "recommender", "2.14.3", "2.10.6"),
+        fallen("boto3", "web", "1.44.5", "0.0.3"),
+        shifted(
+            "boto3",
+            "1.44.5",
+            "0.0.3",
+            direction="down",
+            forced=True,
+            remedy="Make web ready for boto3 0.0.3, or keep the components apart.",
+        ),
+        shifted("gunicorn", "23.0.0", "27.0.1", pin="gunicorn==23.0.0", alone=True),
+        shifted("redis", "5.0.8", "8.1.0", pin="redis==5.0.8"),
+        shifted(
+            "tenacity",
+            "8.5.0",
+            "9.1.2",
+            pin="tenacity==8.5.0",
+            price=("langchain 0.2.17 → 0.0.27",),
+        ),
+        shifted("certifi", "2025.1.31", "2026.10.18", "note", alone=True, pin="certifi==2025.1.31"),
+        shifted("celery", "5.4.0", "5.7.0", "note", grade="minor", alone=True),
+        shifted("idna", "3.10", "3.20", "note", grade="minor"),
+        shifted("click", "8.1.8", "8.1.9", "note", grade="patch", alone=True),
+        Finding(
+            rule="unknown-extra",
+            severity="warning",
+            message="pyjwt 2.10.1 has no extra crypt: it is ignored.",
+            locations=(_CRYPTO.origin,),
+            remedy='did you mean "crypto"?',
+        ),
+        Finding(
+            rule="needs-build",
+            severity="note",
+            message="pandas 1.5.3 has no wheel for linux/amd64: an install would build it.",
+        ),
+        Finding(
+            rule="needs-build",
+            severity="note",
+            message="vllm 0.2.5 has no wheel for linux/amd64: an install would build it.",
+        ),
+    ),
+)
+
+SINGLE = report(components=(CORE,), alone={"web": ALONE["web"]}, combined=ALONE["web"])
+
+UNREAD = report(
+    verdict="undetermined",
+    combined=(),
+    alone={"web": (), "recommender": ()},
+    findings=(
+        _small("django", "4.2.16", None, "other", "gone"),
+        _small("pyjwt", "1.7.1", None, "other", "gone"),
+    ),
+    undetermined=(
+        Undetermined(
+            subject="langchain",
+            reason=f"the cache has no page of langchain from {INDEX}",
+            origin=LANGCHAIN.origin,
+        ),
+        Undetermined(
+            subject="django",
+            reason=f"the cache has no page of django from {INDEX}",
+            origin=DJANGO.origin,
+        ),
+    ),
+)
+
 COMPATIBLE = report(combined=(*ALONE["web"], *ALONE["recommender"][:2]))
 
 UNDETERMINED = report(
@@ -489,6 +659,7 @@ def hostile() -> Report:
         direct=asked,
         chain=(step,),
         locked=Pin(name=EVIL, version=EVIL, origin=origin),
+        price=(EVIL,),
     )
     findings = (
         Finding(
@@ -518,9 +689,18 @@ def hostile() -> Report:
                 direct=asked,
             ),
         ),
+        Finding(
+            rule="unknown-extra",
+            severity="warning",
+            message=EVIL,
+            locations=(origin,),
+            remedy=EVIL,
+        ),
+        Finding(rule="needs-build", severity="note", message=f"{EVIL} {EVIL} has no wheel."),
     )
     return report(
         verdict="conflict",
+        keep=(EVIL,),
         findings=findings,
         undetermined=(entry,),
         notes=(EVIL,),
@@ -556,4 +736,8 @@ ALL = {
     "shifts": SHIFTS,
     "compatible": COMPATIBLE,
     "undetermined": UNDETERMINED,
+    "lonely": LONELY,
+    "prices": PRICES,
+    "single": SINGLE,
+    "unread": UNREAD,
 }

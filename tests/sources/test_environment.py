@@ -128,17 +128,26 @@ def test_nothing_of_the_environment_is_run(environment, install, tmp_path):
     ("source", "message"),
     [
         ("env:nothing/bin/python", "env:nothing/bin/python: no such interpreter or environment"),
-        ("env:empty", "env:empty: no site-packages folder belongs to it"),
-        ("env:empty/file", "env:empty/file: this is not an interpreter"),
+        ("env:empty", "env:empty: this is not a Python environment"),
+        ("env:empty/file", "env:empty/file: this is not a Python interpreter"),
+        ("env:bare/bin/python3", "env:bare/bin/python3: no site-packages folder belongs to it"),
+        ("env:bare/bin/ls", "env:bare/bin/ls: this is not a Python interpreter"),
+        ("env:full", "env:full: this is not a Python environment"),
         ("env:a\x1b[2Jb", "env:a\\x1b[2Jb: no such"),
     ],
 )
 def test_faults(tmp_path, source, message):
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "file").write_text("")
+    (tmp_path / "bare" / "bin").mkdir(parents=True)
+    for name in ("python3", "ls"):
+        (tmp_path / "bare" / "bin" / name).touch(0o755)
+    (tmp_path / "full" / "bin").mkdir(parents=True)
+    (tmp_path / "full" / "lib" / "python3.12" / "site-packages").mkdir(parents=True)
     with pytest.raises(SourceError) as caught:
         read(tmp_path, source)
     assert caught.value.message.startswith(message)
+    assert "env:.venv" in caught.value.hint
 
 
 def test_names_that_no_index_can_have_are_undetermined(environment, install, tmp_path):

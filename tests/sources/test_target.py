@@ -19,7 +19,14 @@ def test_the_host_is_the_default():
     target = build_target(None, None)
     assert target.tags == tuple(map(str, sys_tags()))
     assert target.environment == default_environment()
-    assert build_target(HOST, None) == build_target(HOST_MINOR, None) == target
+    assert build_target(HOST, None) == target
+
+
+def test_a_minor_version_alone_is_never_the_hosts_own_release():
+    target = build_target(HOST_MINOR, None)
+    assert target.python == f"{HOST_MINOR}.0"
+    assert target.environment["python_full_version"] == f"{HOST_MINOR}.0"
+    assert target.tags == build_target(None, None).tags
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,39 @@
+"""The report's paths lead to the files from where the command was run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SHOP = Path(__file__).parents[2] / "fixtures" / "shop"
+
+
+def run(folder: Path, *arguments: str) -> str:
+    command = [sys.executable, "-m", "depcheck", "check", "--quiet", *arguments]
+    done = subprocess.run(
+        [*command, "--config", str(SHOP / "conflict" / "depcheck.toml")],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("folder", "prefix"),
+    [(SHOP, "conflict/"), (SHOP / "conflict", ""), (SHOP / "shift", "")],
+)
+def test_paths_begin_where_the_reader_stands(folder: Path, prefix: str) -> None:
+    assert f"\n  {prefix}web/requirements.txt:8 " in run(folder)
+
+
+def test_json_keeps_the_paths_and_says_where_the_root_is() -> None:
+    report = json.loads(run(SHOP, "--format", "json"))
+    assert report["root"] == "conflict/"
+    assert report["components"][0]["requirements"][0]["origin"]["path"] == "web/requirements.txt"
