@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from depcheck.model.findings import Finding, Rollback, Shift
 from depcheck.model.report import Report
@@ -170,7 +170,14 @@ def _grave(report: Report) -> list[Move]:
         for finding in report.findings
         if finding.severity != "note" and isinstance(finding.evidence, Shift | Rollback)
     ]
-    return sorted(moves, key=lambda m: (m.component not in core, isinstance(m, Rollback)))
+    return sorted(moves, key=lambda move: _gravity(move, core))
+
+
+def _gravity(move: Shift | Rollback, core: Container[str]) -> tuple[bool, bool, bool, bool]:
+    """The core's before others', what nothing can keep before what a pin keeps."""
+    if isinstance(move, Rollback):
+        return move.component not in core, True, False, False
+    return move.component not in core, False, not move.forced, move.direct is None
 
 
 def _advice(page: Page, report: Report) -> str:

@@ -59,13 +59,13 @@ def _is_grave(finding: Finding, back: Finding | None) -> bool:
     return finding.severity != "note" or (back is not None and back.severity != "note")
 
 
-def _weight(finding: Finding) -> tuple[int, int, int, str]:
+def _weight(finding: Finding) -> tuple[int, int, bool, bool, str]:
     shift = finding.evidence
     if not isinstance(shift, Shift):
-        return (0, 0, 0, finding.message)
+        return (0, 0, False, False, finding.message)
     severity = ("error", "warning", "note").index(finding.severity)
     grade = _GRADES.index(shift.grade) if _moved(shift) else len(_GRADES)
-    return (severity, grade, 0 if shift.direct else 1, shift.name)
+    return (severity, grade, not shift.forced, shift.direct is None, shift.name)
 
 
 def _moved(shift: Shift) -> bool:
