@@ -71,10 +71,15 @@ def _environments(target: Target) -> list[Marker]:
 
 
 def _requires_python(target: Target) -> SpecifierSet:
-    """Return ``==3.11.*``: markers were decided for this minor version only."""
+    """Return ``>=3.11.7,<3.12``: markers were decided for this version.
+
+    A later patch release is let in, an earlier one not: ``python_full_version``
+    markers mostly bring back-ports to earlier ones.
+    """
     from packaging.specifiers import SpecifierSet
 
-    return SpecifierSet(f"=={'.'.join(target.python.split('.')[:2])}.*")
+    major, minor = map(int, target.python.split(".")[:2])
+    return SpecifierSet(f">={target.python},<{major}.{minor + 1}")
 
 
 def _package(pick: Picked) -> Package:
