@@ -189,12 +189,13 @@ class _Examination:
         return (len(finding.locations), *(places[o] for o in finding.locations))
 
     def _by_closeness(self, correction: Correction) -> tuple[int, ...]:
-        """Whole edits first, few lines first, the core's lines last."""
+        """Whole edits first, without a "but" before with, few lines first, the core's last."""
         cores = {c.name for c in self._components if c.role == "core"}
         moved = sum(s.origin.component in cores for s in correction.statements)
         places = {root.statement.origin: i for i, root in enumerate(self._roots)}
         lines = sorted(places[s.origin] for s in correction.statements)
-        return (not correction.edits, len(correction.statements), moved, *lines)
+        but = bool(correction.remark)
+        return (not correction.edits, but, len(correction.statements), moved, *lines)
 
     def _compatible(self, alone: Mapping[str, Choice], combined: Choice) -> Report:
         from depcheck.conflicts.keeping import with_prices

@@ -53,8 +53,8 @@ def correct(oracle: Oracle, roots: Sequence[Root], correction: frozenset[Literal
         )
     with ExitStack() as stack:
         new = [stack.enter_context(stated(oracle, requirement)) for requirement in edited]
-        picks = _picks(oracle, [*kept, *new], edited)
-    if picks is None:
+        resolved = _resolved(oracle, [*kept, *new], edited)
+    if resolved is None:
         return Correction(statements=statements, edits=(), remark="No edit of these lines heals.")
     edits = tuple(
         Edit(
@@ -64,7 +64,8 @@ def correct(oracle: Oracle, roots: Sequence[Root], correction: frozenset[Literal
         )
         for old, new in zip(requirements, edited, strict=True)
     )
-    return Correction(statements=statements, edits=edits, picks=picks)
+    picks, remark = resolved
+    return Correction(statements=statements, edits=edits, picks=picks, remark=remark)
 
 
 def _edited(
@@ -126,18 +127,23 @@ def _holds(oracle: Oracle, kept: Sequence[Root], requirements: Sequence[Requirem
     return isinstance(answer, Completion)
 
 
-def _picks(
+def _resolved(
     oracle: Oracle, roots: Sequence[Root], edited: Sequence[Requirement]
-) -> tuple[tuple[str, str], ...] | None:
+) -> tuple[tuple[tuple[str, str], ...], str] | None:
+    """What the edited projects resolve to, and what that takes on trust or needs."""
     choice = resolve(oracle, roots)
     if isinstance(choice, Refutation):
         return None
-    names = dict.fromkeys(requirement.name for requirement in edited)
-    return tuple(
-        (name, oracle.universe.entry(name).versions[choice.chosen[name]])
-        for name in names
-        if name in choice.chosen
-    )
+    names = [n for n in dict.fromkeys(r.name for r in edited) if n in choice.chosen]
+    entries = {name: oracle.universe.entry(name) for name in names}
+    picks = tuple((n, entries[n].versions[choice.chosen[n]]) for n in names)
+    remarks = [f"Not proven: {each.subject} could not be read." for each in choice.unread]
+    for name, version in picks:
+        known = entries[name].known.get(choice.chosen[name])
+        if known is not None and not known.distribution.is_wheel:
+            platform = oracle.universe.target.platform
+            remarks.append(f"{name} {version} has no wheel for {platform}: it has to be built.")
+    return picks, " ".join(remarks)
 
 
 def _nearest(oracle: Oracle, kept: Sequence[Root], requirement: Requirement) -> _Proposal | None:

@@ -69,7 +69,8 @@ class Correction:
 
     ``statements`` are what has to change. ``edits`` are the lines as proposed,
     re-solved together; empty where no edit of these lines heals, and then
-    ``remark`` says what would. ``picks`` is what the edited projects resolve to.
+    ``remark`` says what would. Beside edits, ``remark`` says what they take on
+    trust or need built. ``picks`` is what the edited projects resolve to.
     """
 
     statements: tuple[Statement, ...]

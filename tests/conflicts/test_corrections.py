@@ -172,3 +172,20 @@ def test_an_edited_line_drops_its_hashes():
     hashed = replace(core.requirements[0], hashes=("sha256:00",))
     report = ask(PYDANTIC, replace(core, requirements=(hashed,)), ai("pydantic>=2.7"))
     assert ["web.txt:1: pydantic==1.10 -> pydantic==2.7.4"] in cures(report)
+
+
+def test_an_edit_that_needs_a_build_or_rests_on_something_unread_says_so_and_comes_last():
+    index = {
+        "lib": {"1": release(wheels=(), sdist=True), "2": release()},
+        "old": {"1": release("lib<2"), "2": release("lib<2", unavailable="no metadata")},
+        "new": {"1": release("lib>=2")},
+    }
+    report = ask(index, web("lib>=2"), ai("lib<2"))
+    assert [c.remark for c in report.corrections] == [
+        "",
+        "lib 1 has no wheel for linux/amd64: it has to be built.",
+    ]
+    assert cures(report)[0] == ["ai.txt:1: lib<2 -> lib>=2"]
+    unread = ask(index, web("old==1"), ai("lib==2"))
+    remarks = {c.picks: c.remark for c in unread.corrections if c.edits}
+    assert remarks[(("old", "2"),)] == "Not proven: old 2 could not be read."
