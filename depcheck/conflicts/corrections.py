@@ -21,15 +21,19 @@ from depcheck.resolve.universe import Root
 
 @dataclass(frozen=True, slots=True)
 class _Proposal:
-    """A new specifier for one requirement, and how far it moves."""
+    """A new specifier for one requirement, and how far it moves.
+
+    ``foreign`` is False where only the local part of a pin differs.
+    """
 
     specifier: str
     majors: int
     releases: int
+    foreign: bool = True
 
     @property
-    def distance(self) -> tuple[int, int]:
-        return self.majors, self.releases
+    def distance(self) -> tuple[int, int, bool]:
+        return self.majors, self.releases, self.foreign
 
 
 def correct(oracle: Oracle, roots: Sequence[Root], correction: frozenset[Literal]) -> Correction:
@@ -180,7 +184,7 @@ class _Search:
                     i for i, v in enumerate(self._entry.versions) if parse_version(v) >= version
                 )
                 return next(above, total)
-        return 0
+        return 0 if any(operator in ("<", "<=") for operator, _ in parsed) else total
 
     def between(self) -> Iterator[_Proposal]:
         """The line without its ``!=``, where what that leaves out works."""
@@ -227,7 +231,11 @@ class _Search:
         neighbour = self._entry.versions[min(max(edge, 0), len(self._entry.versions) - 1)]
         majors = abs(parse_version(version).release[0] - parse_version(neighbour).release[0])
         releases = abs(position - edge)
-        return _Proposal(self._specifier(version, position, operator), majors, releases)
+        public = parse_version(version).public
+        written = clauses(self._requirement.specifier)
+        pins = [text for op, text in written if op == "==" and "*" not in text]
+        foreign = all(parse_version(pin).public != public for pin in pins)
+        return _Proposal(self._specifier(version, position, operator), majors, releases, foreign)
 
     def _specifier(self, version: str, position: int, operator: str) -> str:
         """In the manner of the line: a pin stays a pin, a bound stays a bound."""

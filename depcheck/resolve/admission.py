@@ -18,7 +18,7 @@ from depcheck.resolve.ranges import exact_pins, mentions_prerelease, positions
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """``prereleases`` are projects that may use them; ``pins`` exact versions."""
+    """``prereleases`` are projects that may use them; ``pins`` are ``==`` clauses."""
 
     everywhere: bool
     prereleases: frozenset[str]
@@ -34,7 +34,7 @@ class Admission:
         pinned = {
             position
             for pin in self.pins.get(project.name, ())
-            for low, high in positions(f"==={pin}" if "*" in pin else f"=={pin}", project.versions)
+            for low, high in positions(pin, project.versions)
             for position in range(low, high)
         }
         usable = {i for i in range(total) if i not in project.yanked or i in pinned}

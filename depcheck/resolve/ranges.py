@@ -72,11 +72,11 @@ def mentions_prerelease(specifier: str) -> bool:
 
 
 def exact_pins(specifier: str) -> tuple[str, ...]:
-    """The versions that ``==`` (without wildcard) or ``===`` clauses name."""
+    """The ``==`` (without wildcard) and ``===`` clauses, as specifiers of their own."""
     return tuple(
-        text
+        operator + text
         for operator, text in clauses(specifier)
-        if operator in ("==", "===") and not text.endswith(".*")
+        if operator == "===" or (operator == "==" and not text.endswith(".*"))
     )
 
 

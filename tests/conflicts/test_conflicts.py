@@ -346,3 +346,10 @@ def test_a_listing_that_is_cut_short_says_so_and_still_heals(limit):
     assert 1 <= len(told(report, "conflict-direct")) <= limit
     assert all(len(c.edits) == 4 for c in report.corrections)
     assert report.corrections
+
+
+def test_a_pin_to_text_that_is_no_version_is_a_missing_release():
+    report = ask({"a": plain("1"), "b": plain("1")}, web("a===foobar"), ai("b"))
+    finding = only(report)
+    assert finding.rule == "conflict-missing-release"
+    assert where(finding) == ["web.txt:1"]

@@ -189,3 +189,9 @@ def test_an_edit_that_needs_a_build_or_rests_on_something_unread_says_so_and_com
     unread = ask(index, web("old==1"), ai("lib==2"))
     remarks = {c.picks: c.remark for c in unread.corrections if c.edits}
     assert remarks[(("old", "2"),)] == "Not proven: old 2 could not be read."
+
+
+def test_a_local_version_that_no_index_has_gives_way_to_its_public_one():
+    index = {"torch": plain("2.3.1", "2.4.0", "2.4.1")}
+    report = ask(index, web("torch==2.4.0+cu121"), ai("torch"))
+    assert cures(report) == [["web.txt:1: torch==2.4.0+cu121 -> torch==2.4.0"]]
