@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from depcheck import __version__
 from depcheck.conflicts.compare import Chains, versions_of
 from depcheck.conflicts.shifts import find_shifts
+from depcheck.errors import SourceError
 from depcheck.model.catalog import Catalog, Unavailable
-from depcheck.model.findings import Correction, Finding, Rollback, Shift
+from depcheck.model.findings import Correction, Finding, Rollback, Shift, Statement
 from depcheck.model.observer import Observer, Silent
 from depcheck.model.report import Picked, Report, Verdict
 from depcheck.model.requirement import Component, Origin, Requirement, Undetermined, normalise
@@ -20,6 +21,7 @@ from depcheck.model.rules import RULES
 from depcheck.model.settings import IndexSettings, Settings
 from depcheck.model.target import Target
 from depcheck.resolve.admission import decide
+from depcheck.resolve.dependencies import InvalidDependency
 from depcheck.resolve.oracle import Oracle, Refutation
 from depcheck.resolve.resolver import Choice, resolve
 from depcheck.resolve.universe import Root, Universe
@@ -122,12 +124,20 @@ class _Examination:
         self._universe = Universe(target, admission, preferred=installed)
         self._oracle = Oracle(self._universe, catalog)
         self._roots = [
-            self._universe.state(statement)
+            self._state(statement)
             for component in components
             for statement in (component.requires_python, *component.requirements)
             if statement is not None
         ]
         self._active = [root for root in self._roots if self._is_active(root)]
+
+    def _state(self, statement: Statement) -> Root:
+        try:
+            return self._universe.state(statement)
+        except InvalidDependency as error:
+            raise SourceError(
+                f"{statement.origin}: {error}", hint="compare like with like in the marker"
+            ) from None
 
     def _is_active(self, root: Root) -> bool:
         statement = root.statement

@@ -7,6 +7,7 @@ from itertools import permutations
 
 import pytest
 
+from depcheck.errors import SourceError
 from depcheck.model.requirement import Origin, Undetermined
 from depcheck.model.rules import RULES
 from tests.conflicts.stories import ai, ask, cures, only, picks, plain, release, told, web, why
@@ -157,3 +158,10 @@ def test_a_promoted_choice_names_the_better_set_too():
     finding = told(ask(index, web("k"), ai("boto")), "rollback")[0]
     assert why(finding) == ["k 36 needs u>=2", "ai needs boto", "boto 1.39 needs u<2"]
     assert finding.remedy == "A better set exists, with k 36: add `k>=36`, `u>=2.5`."
+
+
+@pytest.mark.parametrize("marker", ['platform_release ~= "abc"', 'python_version ~= "3"'])
+def test_a_marker_that_cannot_be_evaluated_is_an_error_with_its_line(marker):
+    with pytest.raises(SourceError, match=r"^web\.txt:2: marker ") as caught:
+        ask({"a": plain("1")}, web("a", f"a ; {marker}"), ai("a"))
+    assert caught.value.hint

@@ -101,9 +101,14 @@ class Markers:
         simple = _EXTRA_ONLY.match(marker)
         if simple is not None:
             return bool(extra) and normalise(simple.group(2)) == extra
-        from packaging.markers import InvalidMarker, Marker, UndefinedEnvironmentName
+        from packaging.markers import (
+            InvalidMarker,
+            Marker,
+            UndefinedComparison,
+            UndefinedEnvironmentName,
+        )
 
         try:
             return Marker(marker).evaluate({**self._environment, "extra": extra})
-        except (InvalidMarker, UndefinedEnvironmentName) as error:
+        except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName) as error:
             raise InvalidDependency(f"marker {marker!r}: {str(error).splitlines()[0]}") from None
