@@ -50,6 +50,11 @@ def correct(oracle: Oracle, roots: Sequence[Root], correction: frozenset[Literal
         more = " These other lines would have to change as well." if requirements else ""
         return Correction(statements=statements, edits=(), remark=other_python(roots) + more)
     oracle.meet(requirement.name for requirement in requirements)
+    hashed = [r for r in requirements if _hashed_away(oracle, r)]
+    if hashed:
+        names = listed([r.name for r in hashed])
+        remark = f"The hashes of {names} have to be written anew, once it is known why they differ."
+        return Correction(statements=statements, edits=(), remark=remark)
     edited = _edited(oracle, kept, requirements)
     if edited is None:
         return Correction(
@@ -70,6 +75,13 @@ def correct(oracle: Oracle, roots: Sequence[Root], correction: frozenset[Literal
     )
     picks, remark = resolved
     return Correction(statements=statements, edits=edits, picks=picks, remark=remark)
+
+
+def _hashed_away(oracle: Oracle, requirement: Requirement) -> bool:
+    """Whether releases are in the range, and only the line's hashes bar them."""
+    entry = oracle.universe.entry(requirement.name)
+    inside = entry.intervals(requirement.specifier)
+    return bool(inside) and not entry.allowed(requirement.specifier, requirement.hashes)
 
 
 def _edited(

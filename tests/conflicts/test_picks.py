@@ -71,3 +71,6 @@ def test_a_hash_that_no_file_has_is_a_conflict_of_its_own():
     finding = only(report)
     assert finding.rule == "conflict-hash"
     assert finding.message == "No file of web's a==1 on the index has a hash that the line names."
+    assert [(c.edits, c.remark) for c in report.corrections] == [
+        ((), "The hashes of a have to be written anew, once it is known why they differ.")
+    ]
