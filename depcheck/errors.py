@@ -52,12 +52,6 @@ class IndexFailure(DepcheckError):
     exit_status = EXIT_UNCHECKED
 
 
-class ResolutionFailure(DepcheckError):
-    """A resolution could not be finished: no verdict may be drawn."""
-
-    exit_status = EXIT_UNCHECKED
-
-
 def together(kind: type[DepcheckError], faults: Sequence[tuple[str, str]]) -> DepcheckError:
     """Return one error for all ``(message, hint)`` of a file, a line for each fault."""
     if len(faults) == 1:

@@ -311,6 +311,7 @@ class IndexCatalog:
                 # Hostile input may find a fault that nobody thought of.
                 reason = redact(f"it cannot be understood: {type(error).__name__}: {error}")
                 answer = Unavailable(subject=_subject(wanted), reason=reason)
+                # Which kind of answer goes with which wish is more than the types can tell.
                 self._ready.append((wanted, answer))  # type: ignore[arg-type]
 
         self._network.submit(work, finished)

@@ -133,6 +133,7 @@ class _Timed:
     run: Connections
 
     def response_class(self, sock: Any, **more: Any) -> http.client.HTTPResponse:
+        # Of a socket, a response uses what _Watched has.
         return http.client.HTTPResponse(_Watched(sock, self.run), **more)  # type: ignore[arg-type]
 
 

@@ -165,6 +165,7 @@ class PageFiles:
         new = f"{path}.{os.getpid()}-{next(_serial)}.new"
         try:
             try:
+                # Closed below, after the two ways to open it.
                 file = open(new, "xb", buffering=0)  # noqa: SIM115
             except FileNotFoundError:
                 os.makedirs(self._folder, mode=0o700, exist_ok=True)

@@ -96,6 +96,7 @@ class MetadataStore:
             requires_python=stored.requires_python,
             provides_extra=stored.provides_extra,
             presumed=stored.presumed,
+            # Written by this class alone, from the same type.
             origin=stored.origin,  # type: ignore[arg-type]
         )
 

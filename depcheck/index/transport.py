@@ -134,6 +134,7 @@ class Transport:
                 reason, wait = f"status {response.status}", _retry_after(response.headers)
             if last or self._closed.is_set() or time.monotonic() + wait > until:
                 break
+            # Jitter keeps many clients apart; nothing secret rests on it.
             pause = max(wait, random.uniform(0.5, 1.0) * 0.25 * 2**attempt)  # noqa: S311
             self._closed.wait(min(pause, _WAIT_CAP))
         raise TransportError(f"{redact(url)}: {reason}")

@@ -108,10 +108,7 @@ class _Hopes:
 
 
 class Oracle:
-    """A SAT solver over the universe that fetches what its answers rest on.
-
-    ``rounds`` counts how often a proposal had to be looked at.
-    """
+    """A SAT solver over the universe that fetches what its answers rest on."""
 
     def __init__(self, universe: Universe, catalog: Catalog) -> None:
         self.universe = universe
@@ -119,7 +116,6 @@ class Oracle:
         self._where: dict[str, dict[str, int]] = {}
         self._aside: set[MetadataWanted] = set()
         self._heat: dict[str, int] = {}
-        self.rounds = 0
 
     # Questions
 
@@ -165,7 +161,6 @@ class Oracle:
                 )
             self.fetch(walk.wishes)
             self._hope(hopes, walk)
-            self.rounds += 1
 
     def _hope(self, hopes: _Hopes, walk: _Walk) -> None:
         """Where a project falls release by release, hope that it need not."""

@@ -11,15 +11,11 @@ Literal = int
 
 
 class Solver:
-    """An incremental CNF solver with assumptions.
-
-    ``calls`` counts the questions asked.
-    """
+    """An incremental CNF solver with assumptions."""
 
     def __init__(self) -> None:
         self._backend = Minisat22()
         self._variables = 0
-        self.calls = 0
 
     def variable(self, *, prefer: bool | None = None) -> Literal:
         """A new variable; ``prefer`` is the value to try first."""
@@ -33,7 +29,6 @@ class Solver:
         self._backend.add_clause(clause)
 
     def solve(self, assumptions: Sequence[Literal]) -> bool:
-        self.calls += 1
         return bool(self._backend.solve(assumptions=assumptions))
 
     def model(self) -> frozenset[Literal]:
@@ -43,9 +38,6 @@ class Solver:
     def core(self) -> frozenset[Literal]:
         """Assumptions of the last unsatisfiable answer that suffice for it."""
         return frozenset(self._backend.get_core() or ())
-
-    def close(self) -> None:
-        self._backend.delete()
 
 
 def shrink(

@@ -177,6 +177,7 @@ def _installed(folders: list[Path], place: str) -> list[tuple[str, str]]:
 
         found: dict[str, tuple[str, str]] = {}
         for folder in folders:
+            # pip-api ships no types, and has this argument.
             listed = pip_api.installed_distributions(paths=[folder])  # type: ignore[attr-defined]
             for name, dist in listed.items():
                 found.setdefault(normalise(name), (name, str(dist.version)))
