@@ -3,7 +3,7 @@
 from depcheck.index.addresses import cache_folder
 from depcheck.index.catalog import IndexCatalog, open_catalog
 from depcheck.index.housekeeping import CacheInfo, cache_clear, cache_info
-from depcheck.index.redaction import redact
+from depcheck.net.redaction import redact
 
 __all__ = [
     "CacheInfo",

@@ -8,14 +8,12 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from depcheck.errors import IndexFailure, UsageError
-from depcheck.index.credentials import origin, split_userinfo
-from depcheck.index.network import Network
 from depcheck.index.pipconf import PipSettings, default_index, read_pip_settings
-from depcheck.index.redaction import redact
 from depcheck.model.settings import IndexSettings
 from depcheck.model.text import did_you_mean, printable
-
-_CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+from depcheck.net.credentials import origin, split_userinfo
+from depcheck.net.network import Network, network_from
+from depcheck.net.redaction import redact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +117,8 @@ def local_path(url: str) -> Path | None:
 
 def _network(pip: PipSettings, environ: Mapping[str, str]) -> Network:
     proxy = pip.text("proxy")
-    ca_file = pip.text("cert") or next(
-        (environ[name] for name in _CA_VARIABLES if environ.get(name)), None
-    )
+    common = network_from(environ)
+    ca_file = pip.text("cert") or common.ca_file
     if ca_file and not Path(ca_file).exists():
         raise IndexFailure(
             f"the certificate file {ca_file} does not exist",
@@ -131,32 +128,14 @@ def _network(pip: PipSettings, environ: Mapping[str, str]) -> Network:
     return Network(
         timeout=pip.number(15.0, "timeout", "default-timeout") or 15.0,
         retries=min(int(pip.number(4, "retries")), 10),
-        proxies={"all": proxy} if proxy else _proxies(environ),
-        no_proxy=_no_proxy(environ),
+        proxies={"all": proxy} if proxy else common.proxies,
+        no_proxy=common.no_proxy,
         ca_file=ca_file,
         client_cert=pip.text("client-cert"),
         trusted_hosts=pip.words("trusted-host"),
         netrc=str(netrc) if netrc.is_file() else None,
         keyring=pip.text("keyring-provider") != "disabled",
     )
-
-
-def _proxies(environ: Mapping[str, str]) -> dict[str, str]:
-    found = {}
-    for scheme in ("http", "https", "all"):
-        # Upper-case HTTP_PROXY can be set by a client of a CGI server.
-        names = [f"{scheme}_proxy"]
-        if scheme != "http" or "REQUEST_METHOD" not in environ:
-            names.append(f"{scheme}_proxy".upper())
-        value = next((environ[name] for name in names if environ.get(name)), None)
-        if value:
-            found[scheme] = value
-    return found
-
-
-def _no_proxy(environ: Mapping[str, str]) -> tuple[str, ...]:
-    text = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
-    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def cache_folder(settings: IndexSettings, environ: Mapping[str, str]) -> Path:

@@ -14,9 +14,7 @@ from typing import Any
 
 from depcheck.errors import IndexFailure
 from depcheck.index.addresses import Addresses, cache_folder, find_addresses, local_path
-from depcheck.index.credentials import split_userinfo
 from depcheck.index.pagefiles import PageFiles
-from depcheck.index.redaction import redact
 from depcheck.index.releases import (
     Listing,
     as_project,
@@ -41,6 +39,8 @@ from depcheck.model.catalog import (
 )
 from depcheck.model.observer import Observer, Silent
 from depcheck.model.settings import IndexSettings
+from depcheck.net.credentials import split_userinfo
+from depcheck.net.redaction import redact
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _OFFLINE_HINT = "run once without --offline, so that the cache has it"

@@ -16,14 +16,14 @@ from urllib.parse import urlsplit
 
 from depcheck import __version__
 from depcheck.index.addresses import Addresses, local_path
-from depcheck.index.credentials import Credentials
 from depcheck.index.fetch import FetchedPage, Fetcher, Refused
 from depcheck.index.pagefiles import PageFiles
 from depcheck.index.pages import PageError
-from depcheck.index.redaction import redact
 from depcheck.index.steps import Found, Step, from_folder
 from depcheck.index.transport import Transport, TransportError
 from depcheck.model.catalog import Unavailable
+from depcheck.net.credentials import Credentials
+from depcheck.net.redaction import redact
 
 # More threads hide latency; where there is none to hide they only get in each
 # other's way (measured on loopback: 8 took four fifths of the time of 24).

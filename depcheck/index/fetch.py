@@ -22,10 +22,10 @@ from depcheck.index.distributions import (
 from depcheck.index.local import PAGE_CAP
 from depcheck.index.pagefiles import StoredPage
 from depcheck.index.pages import PageError, read_html, read_json
-from depcheck.index.redaction import redact
 from depcheck.index.releases import Listing, build_listing
 from depcheck.index.transport import Response, Transport, TransportError
 from depcheck.model.catalog import Distribution, Metadata, Unavailable
+from depcheck.net.redaction import redact
 
 ACCEPT = (
     "application/vnd.pypi.simple.v1+json, "

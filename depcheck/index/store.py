@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from depcheck.index.credentials import split_userinfo
 from depcheck.model.catalog import Distribution, Metadata, Unavailable
+from depcheck.net.credentials import split_userinfo
 
 if TYPE_CHECKING:
     import sqlite3

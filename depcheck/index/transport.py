@@ -14,12 +14,12 @@ from urllib.parse import urljoin, urlsplit
 from urllib3 import BaseHTTPResponse, Retry
 from urllib3.exceptions import HTTPError
 
-from depcheck.index.bodies import TooLarge, read_body
-from depcheck.index.connections import Connections, Unusable
-from depcheck.index.credentials import Credentials, basic, origin, split_userinfo
-from depcheck.index.failures import Broken, NoConnection, broken
-from depcheck.index.network import Network
-from depcheck.index.redaction import redact
+from depcheck.net.bodies import TooLarge, read_body
+from depcheck.net.connections import Connections, Unusable
+from depcheck.net.credentials import Credentials, basic, origin, split_userinfo
+from depcheck.net.failures import Broken, NoConnection, broken
+from depcheck.net.network import Network
+from depcheck.net.redaction import redact
 
 MAX_REDIRECTS = 10
 _RETRIED = frozenset((408, 429, 500, 502, 503, 504, 520, 521, 522, 524))

@@ -8,7 +8,7 @@ from typing import Any
 from depcheck.model.findings import Conflict, Finding, Shift
 from depcheck.model.report import Report
 from depcheck.model.requirement import Component, Origin, Pin
-from depcheck.pipeline import Options, examine
+from depcheck.pipeline.combine import Options, examine
 from tests.support.memory import MemoryCatalog, Projects, Release, component, linux_target
 
 WINDOWS = ("cp311-cp311-win_amd64",)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from depcheck.model.catalog import Arrival, Project
 from depcheck.model.requirement import Component
-from depcheck.pipeline import examine
+from depcheck.pipeline.combine import examine
 from tests.conflicts.stories import ai, ask, only, picks, plain, release, told, web
 from tests.support.memory import MemoryCatalog, linux_target
 

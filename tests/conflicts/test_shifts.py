@@ -10,7 +10,7 @@ import pytest
 from depcheck.conflicts.compare import grade
 from depcheck.model.catalog import Arrival, Project
 from depcheck.model.findings import Rollback, Shift
-from depcheck.pipeline import Options, examine
+from depcheck.pipeline.combine import Options, examine
 from tests.conflicts.stories import ai, ask, moved, picks, plain, release, told, web, why
 from tests.support.memory import MemoryCatalog, linux_target
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from depcheck.index.credentials import Credentials
-from depcheck.index.network import Network
 from depcheck.index.transport import Transport, TransportError
 from depcheck.model.catalog import Project, Unavailable
+from depcheck.net.credentials import Credentials
+from depcheck.net.network import Network
 from tests.support.catalogs import ask, catalog_of
 from tests.support.certificates import needs_openssl, self_signed
 from tests.support.index_server import IndexServer

@@ -12,7 +12,7 @@ from depcheck.model.observer import Silent
 from depcheck.model.report import Report
 from depcheck.model.requirement import Component
 from depcheck.model.settings import ComponentSettings, IndexSettings, Settings
-from depcheck.pipeline import check
+from depcheck.pipeline.combine import check
 from depcheck.sources.target import build_target
 from tests.packse.expectations import NOT_APPLICABLE, ON_LINUX
 from tests.packse.scenarios import Scenario, folder, scenarios

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from depcheck.model.findings import Conflict, Shift, Statement
 from depcheck.model.report import Report
 from depcheck.model.requirement import Component, Origin, Requirement
-from depcheck.pipeline import Options, examine
+from depcheck.pipeline.combine import Options, examine
 from tests.support.memory import (
     ANY,
     MemoryCatalog,

@@ -8,7 +8,7 @@ import zlib
 
 from urllib3 import BaseHTTPResponse
 
-from depcheck.index.failures import Broken
+from depcheck.net.failures import Broken
 
 _BLOCK = 64 * 1024
 

@@ -1,9 +1,11 @@
-"""How to reach an index: time-outs, proxies, certificates, trusted hosts (no I/O here)."""
+"""How to reach a host: time-outs, proxies, certificates, trusted hosts (no I/O here)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+_CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +38,30 @@ class Network:
     def trusts(self, host: str, port: int) -> bool:
         """Whether pip's trusted-host lets this host go without a valid certificate."""
         return host in self.trusted_hosts or f"{host}:{port}" in self.trusted_hosts
+
+
+def network_from(environ: Mapping[str, str]) -> Network:
+    """Return what the usual variables say of proxies and of the certificates to trust."""
+    return Network(
+        proxies=_proxies(environ),
+        no_proxy=_no_proxy(environ),
+        ca_file=next((environ[name] for name in _CA_VARIABLES if environ.get(name)), None),
+    )
+
+
+def _proxies(environ: Mapping[str, str]) -> dict[str, str]:
+    found = {}
+    for scheme in ("http", "https", "all"):
+        # Upper-case HTTP_PROXY can be set by a client of a CGI server.
+        names = [f"{scheme}_proxy"]
+        if scheme != "http" or "REQUEST_METHOD" not in environ:
+            names.append(f"{scheme}_proxy".upper())
+        value = next((environ[name] for name in names if environ.get(name)), None)
+        if value:
+            found[scheme] = value
+    return found
+
+
+def _no_proxy(environ: Mapping[str, str]) -> tuple[str, ...]:
+    text = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
+    return tuple(part.strip() for part in text.split(",") if part.strip())

@@ -19,16 +19,20 @@ class Broken(Exception):
 
 
 class NoConnection(Broken):
-    """The other side could not be reached at all."""
+    """The other side could not be reached at all. ``cause`` is the system's error."""
+
+    def __init__(self, text: str, cause: BaseException | None = None) -> None:
+        super().__init__(text)
+        self.cause = cause
 
 
 def broken(error: HTTPError, host: str) -> Broken:
     """Return what urllib3's error means. Its own text is not shown: it holds addresses."""
     cause = _cause(error)
     if isinstance(error, ProxyError):
-        return NoConnection(f"cannot connect to {host} through the proxy: {_plain(cause)}")
+        return NoConnection(f"cannot connect to {host} through the proxy: {_plain(cause)}", cause)
     if isinstance(error, NewConnectionError | ConnectTimeoutError | SSLError):
-        return NoConnection(f"cannot connect to {host}: {_plain(cause)}")
+        return NoConnection(f"cannot connect to {host}: {_plain(cause)}", cause)
     if isinstance(error, TimeoutError):
         return Broken("no complete answer in time")
     if isinstance(cause, IncompleteRead):

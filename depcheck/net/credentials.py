@@ -1,4 +1,4 @@
-"""Who we are to an index: the URL's own userinfo, netrc, then the keyring."""
+"""Who we are to a host: the URL's own userinfo, netrc, then the keyring."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from depcheck.index.redaction import redact
+from depcheck.net.redaction import redact
 
 
 def basic(userinfo: str) -> str:

@@ -1,12 +1,10 @@
-"""The jobs, from what was named to a report. Nothing here prints."""
+"""Combine: components resolved alone and together (``depcheck check``). Nothing here prints."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from depcheck import __version__
 from depcheck.conflicts.compare import Chains, versions_of
@@ -18,16 +16,13 @@ from depcheck.model.observer import Observer, Silent
 from depcheck.model.report import Picked, Report, Verdict
 from depcheck.model.requirement import Component, Origin, Requirement, Undetermined, normalise
 from depcheck.model.rules import RULES
-from depcheck.model.settings import IndexSettings, Settings
+from depcheck.model.settings import Settings
 from depcheck.model.target import Target
 from depcheck.resolve.admission import decide
 from depcheck.resolve.dependencies import InvalidDependency
 from depcheck.resolve.oracle import Oracle, Refutation
 from depcheck.resolve.resolver import Choice, resolve
 from depcheck.resolve.universe import Root, Universe
-
-if TYPE_CHECKING:
-    from depcheck.index import CacheInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,20 +68,6 @@ def check(settings: Settings, *, environ: Mapping[str, str], observer: Observer)
             requests=catalog.requests,
             seconds=time.perf_counter() - started,
         )
-
-
-def cache_info(folder: Path | None, environ: Mapping[str, str]) -> CacheInfo:
-    """What the cache holds (``depcheck cache info``); ``folder`` None is the user's."""
-    from depcheck.index import cache_folder, cache_info
-
-    return cache_info(cache_folder(IndexSettings(cache_dir=folder), environ))
-
-
-def cache_clear(folder: Path | None, environ: Mapping[str, str]) -> CacheInfo:
-    """Empty the cache (``depcheck cache clear``); returns what it held."""
-    from depcheck.index import cache_clear, cache_folder
-
-    return cache_clear(cache_folder(IndexSettings(cache_dir=folder), environ))
 
 
 def examine(

@@ -22,9 +22,9 @@ from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError, NewConnectionError, ProxySchemeUnknown
 from urllib3.util.connection import create_connection
 
-from depcheck.index.credentials import basic, origin, split_userinfo
-from depcheck.index.network import Network
-from depcheck.index.redaction import redact
+from depcheck.net.credentials import basic, origin, split_userinfo
+from depcheck.net.network import Network
+from depcheck.net.redaction import redact
 
 _MAXSIZE = 24  # kept for each host: as many as there are threads at most
 _BLOCK = 64 * 1024
@@ -76,6 +76,20 @@ class Connections:
     def count(self, size: int) -> None:
         with self._lock:
             self.bytes_read += size
+
+    def addresses(self, url: str) -> list[str]:
+        """Return the IP addresses that a connection to a URL would go to.
+
+        Empty where a proxy makes the connection, or where the name has none.
+        """
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if self._network.proxy_for(parts.scheme, host):
+            return []
+        try:
+            return self._look_up(host, parts.port or (443 if parts.scheme == "https" else 80))
+        except OSError:
+            return []
 
     def dial(self, host: str, port: int, timeout: float | None) -> socket.socket:
         """Connect to the first address of a host that answers, and stay with it.

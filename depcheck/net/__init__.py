@@ -1,0 +1,1 @@
+"""HTTP for the rooms that need it: connections, proxies, certificates, credentials."""

@@ -1,0 +1,1 @@
+"""The jobs, from what was named to a report: combine, compare."""
