@@ -52,6 +52,12 @@ class IndexFailure(DepcheckError):
     exit_status = EXIT_UNCHECKED
 
 
+class ImageError(DepcheckError):
+    """A side of a comparison cannot be read: an engine, a registry, an image, a layer."""
+
+    exit_status = EXIT_UNCHECKED
+
+
 def together(kind: type[DepcheckError], faults: Sequence[tuple[str, str]]) -> DepcheckError:
     """Return one error for all ``(message, hint)`` of a file, a line for each fault."""
     if len(faults) == 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from depcheck.model.inventory import Aspect, Provenance
 from depcheck.model.requirement import Origin, Pin, PythonBound, Requirement
 
 Severity = Literal["error", "warning", "note"]
@@ -131,7 +132,31 @@ class Rollback:
     direct: Requirement | None = None
 
 
-Evidence = Conflict | Shift | Rollback | None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """One difference between two inventories.
+
+    ``name`` is what differs (a distribution, ``env.PATH``, a path). ``left`` and
+    ``right`` are the values, None where a side has none. Where ``hidden`` is True
+    the values themselves are left out and the texts only say that there is one.
+    ``place`` is where (an environment's prefix), ``service`` whose. ``left_by`` and
+    ``right_by`` are the build steps that brought the values in, as far as known.
+    ``paths`` are the files concerned.
+    """
+
+    aspect: Aspect
+    name: str
+    left: str | None
+    right: str | None
+    hidden: bool = False
+    place: str = ""
+    service: str = ""
+    left_by: Provenance | None = None
+    right_by: Provenance | None = None
+    paths: tuple[str, ...] = ()
+
+
+Evidence = Conflict | Shift | Rollback | Drift | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
