@@ -1,0 +1,1 @@
+"""Images and containers read as streams: never unpacked, never run."""

@@ -1,0 +1,33 @@
+"""The installed database of apk: stanzas of one-letter fields (apk-package(5))."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from depcheck.images.contents.rows import Row, decoded, packed
+
+_FIELDS = {b"P": 0, b"V": 1, b"A": 2}
+
+
+def installed_apks(content: bytes) -> bytes:
+    """Return the rows (see ``rows.packed``) of ``lib/apk/db/installed``.
+
+    Raises ValueError for what is no such file.
+    """
+    return packed(_rows(content))
+
+
+def _rows(content: bytes) -> Iterator[Row]:
+    fields, begun = ["", "", ""], False
+    for number, line in enumerate((*content.split(b"\n"), b""), 1):
+        if not line.strip():
+            if begun:
+                yield Row(*fields)
+            fields, begun = ["", "", ""], False
+            continue
+        if line[1:2] != b":":
+            raise ValueError(f"line {number} is no field of an installed package")
+        begun = True
+        position = _FIELDS.get(line[:1])
+        if position is not None:
+            fields[position] = decoded(line[2:])
