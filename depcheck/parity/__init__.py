@@ -1,0 +1,1 @@
+"""Two inventories compared: differences as findings, the expected ones set apart."""
