@@ -52,6 +52,43 @@ def _root(
     pass
 
 
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Configuration (default: depcheck.toml or pyproject.toml, here or above).",
+    ),
+]
+FailOn = Annotated[
+    str | None,
+    typer.Option(
+        metavar="note|warning|error|never",
+        help="From what severity on the exit status is 1 (default: warning).",
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Write the report there instead of to stdout (-).",
+    ),
+]
+Verbose = Annotated[
+    bool,
+    typer.Option(
+        "--verbose",
+        "-v",
+        help="List in full what is summed up otherwise.",
+    ),
+]
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "--quiet",
+        "-q",
+        help="Nothing on stderr but errors.",
+    ),
+]
 CacheDir = Annotated[Path | None, typer.Option(metavar="DIR", help="Where the cache lies.")]
 
 
@@ -137,20 +174,8 @@ def check(
     ] = False,
     cache_dir: CacheDir = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Keep nothing.")] = False,
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Configuration (default: depcheck.toml or pyproject.toml, here or above).",
-        ),
-    ] = None,
-    fail_on: Annotated[
-        str | None,
-        typer.Option(
-            metavar="note|warning|error|never",
-            help="From what severity on the exit status is 1 (default: warning).",
-        ),
-    ] = None,
+    config: Config = None,
+    fail_on: FailOn = None,
     max_conflicts: Annotated[
         int | None,
         typer.Option(
@@ -159,13 +184,7 @@ def check(
         ),
     ] = None,
     format: Annotated[Format, typer.Option(help="Format of the report.")] = Format.TEXT,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Write the report there instead of to stdout (-).",
-        ),
-    ] = None,
+    output: Output = None,
     pylock: Annotated[
         Path | None,
         typer.Option(
@@ -173,29 +192,16 @@ def check(
             help="Write the combined set there: pylock.toml or pylock.NAME.toml (PEP 751).",
         ),
     ] = None,
-    verbose: Annotated[
-        bool,
-        typer.Option(
-            "--verbose",
-            "-v",
-            help="List in full what is summed up otherwise.",
-        ),
-    ] = False,
-    quiet: Annotated[
-        bool,
-        typer.Option(
-            "--quiet",
-            "-q",
-            help="Nothing on stderr but errors.",
-        ),
-    ] = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
 ) -> None:
     """Resolve the components alone and together, and report what does not go together.
 
     Exit status: 0 clean, 1 findings, 2 wrong usage or configuration, 3 something
     could not be checked.
     """
-    from depcheck.cli.run import Wanted, run_check
+    from depcheck.cli.deliver import Wanted
+    from depcheck.cli.run_check import run_check
 
     def action() -> int:
         from depcheck.cli.arguments import command_line, lock_path, report_path
@@ -230,10 +236,90 @@ def check(
     raise typer.Exit(guarded(action))
 
 
+@app.command(short_help="Report how what runs differs from what was tested.")
+def parity(
+    left: Annotated[
+        str,
+        typer.Argument(metavar="LEFT", help="What was tested (staging)."),
+    ],
+    right: Annotated[
+        str,
+        typer.Argument(metavar="RIGHT", help="What runs (production)."),
+    ],
+    platform: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PLATFORM",
+            help="Which image of several to compare, such as linux/arm64.",
+        ),
+    ] = None,
+    files: Annotated[
+        bool, typer.Option("--files", help="Compare all files too, by content, mode and owner.")
+    ] = False,
+    show_values: Annotated[
+        bool,
+        typer.Option("--show-values", help="Show the values of variables and labels."),
+    ] = False,
+    rollback: Annotated[
+        bool, typer.Option("--rollback", help="Say how to get back to what runs now.")
+    ] = False,
+    insecure_registry: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="HOST",
+            help="Speak to this registry without TLS or a valid certificate; may be repeated.",
+        ),
+    ] = None,
+    cache_dir: CacheDir = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Keep nothing.")] = False,
+    config: Config = None,
+    fail_on: FailOn = None,
+    format: Annotated[Format, typer.Option(help="Format of the report.")] = Format.TEXT,
+    output: Output = None,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare two environments: is what runs what was tested?
+
+    LEFT is what was tested, RIGHT is what runs. Each is an environment of the
+    configuration, or one of: docker:IMAGE, container:NAME, registry:HOST/REPO:TAG
+    (or @DIGEST), oci:PATH[:TAG], archive:PATH[:NAME], env:PYTHON, lock:PATH,
+    sbom:PATH. Nothing in an image or container is run.
+
+    Exit status: 0 the same or as expected, 1 findings, 2 wrong usage or
+    configuration, 3 something could not be read.
+    """
+    from depcheck.cli.deliver import Wanted
+    from depcheck.cli.run_parity import run_parity
+
+    def action() -> int:
+        from depcheck.cli.arguments import report_path
+        from depcheck.config import ParityCommandLine
+
+        given = ParityCommandLine(
+            left=left,
+            right=right,
+            platform=platform,
+            files=files,
+            show_values=show_values,
+            rollback=rollback,
+            insecure_registries=tuple(insecure_registry or ()),
+            cache_dir=cache_dir,
+            no_cache=no_cache,
+            fail_on=fail_on,
+        )
+        wanted = Wanted(
+            json=format is Format.JSON, output=report_path(output), verbose=verbose, quiet=quiet
+        )
+        return run_parity(given, config=config, wanted=wanted)
+
+    raise typer.Exit(guarded(action))
+
+
 @cache.command("info")
 def info(cache_dir: CacheDir = None) -> None:
     """Print where the cache lies and how much it holds."""
-    from depcheck.cli.run import run_cache_info
+    from depcheck.cli.run_cache import run_cache_info
 
     raise typer.Exit(guarded(lambda: run_cache_info(cache_dir)))
 
@@ -241,6 +327,6 @@ def info(cache_dir: CacheDir = None) -> None:
 @cache.command("clear")
 def clear(cache_dir: CacheDir = None) -> None:
     """Take everything out of the cache."""
-    from depcheck.cli.run import run_cache_clear
+    from depcheck.cli.run_cache import run_cache_clear
 
     raise typer.Exit(guarded(lambda: run_cache_clear(cache_dir)))

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from depcheck.config.command_line import CommandLine, override
 from depcheck.config.file import find_file, open_file
+from depcheck.config.parity import ParityCommandLine, load_parity_settings
 from depcheck.errors import ConfigurationError, DepcheckError, UsageError
 from depcheck.model.requirement import normalise
 from depcheck.model.settings import ComponentSettings, Settings
 
-__all__ = ["CommandLine", "load_settings"]
+__all__ = ["CommandLine", "ParityCommandLine", "load_parity_settings", "load_settings"]
 
 _NO_COMPONENT = (
     "name two: depcheck check --core requirements.txt --ai recommender/pyproject.toml, "

@@ -60,9 +60,7 @@ def _values(settings: Settings, start: Path, given: CommandLine) -> Settings:
         )
     if given.max_conflicts is not None and given.max_conflicts < 1:
         raise UsageError("--max-conflicts must be above 0")
-    if given.fail_on is not None and given.fail_on not in FAIL_ON:
-        hint = did_you_mean(given.fail_on, FAIL_ON) or f"known are {', '.join(FAIL_ON)}"
-        raise UsageError(f'--fail-on "{printable(given.fail_on)}" does not exist', hint=hint)
+    severity(given.fail_on)
     extra = given.extra_index_urls
     index = _given(
         index_url=given.index_url and index_address(given.index_url, start),
@@ -83,6 +81,13 @@ def _values(settings: Settings, start: Path, given: CommandLine) -> Settings:
         fail_on=given.fail_on,
     )
     return replace(settings, index=replace(settings.index, **index), **rest)
+
+
+def severity(given: str | None) -> None:
+    """Raise UsageError if ``--fail-on`` names what does not exist."""
+    if given is not None and given not in FAIL_ON:
+        hint = did_you_mean(given, FAIL_ON) or f"known are {', '.join(FAIL_ON)}"
+        raise UsageError(f'--fail-on "{printable(given)}" does not exist', hint=hint)
 
 
 def _given(**values: Any) -> dict[str, Any]:
@@ -123,12 +128,17 @@ def _root(start: Path, files: Iterable[Path]) -> Path:
 
     A file outside it that the user names himself widens it to their common parent.
     """
-    root = next((f for f in (start, *start.parents) if (f / ".git").exists()), start)
+    root = repository(start)
     for path in files:
         folder = Path(os.path.abspath(path)).parent
         if not folder.is_relative_to(root):
             root = _common(root, folder)
     return root
+
+
+def repository(start: Path) -> Path:
+    """Return the folder of the repository that ``start`` lies in, else ``start`` itself."""
+    return next((f for f in (start, *start.parents) if (f / ".git").exists()), start)
 
 
 def _common(one: Path, other: Path) -> Path:

@@ -16,12 +16,15 @@ from depcheck.config.values import (
     Role,
     index_address,
     is_date,
+    is_day,
 )
 from depcheck.errors import ConfigurationError, together
 from depcheck.model.requirement import Origin
 from depcheck.model.settings import ComponentSettings, IndexSettings, Settings
 from depcheck.model.text import did_you_mean, printable, redact
 from depcheck.model.toml_text import TomlDocument, parse_toml
+
+Key = tuple[str | int, ...]
 
 _FILE = "depcheck.toml"
 _LARGEST = 1 << 20
@@ -35,6 +38,9 @@ _KEYS = {
     "max-conflicts": "count",
     "fail-on": "text",
     "components": "table",
+    "insecure-registries": "texts",
+    "environments": "table",
+    "expected": "tables",
 }
 _COMPONENT_KEYS = {
     "source": "text",
@@ -46,10 +52,13 @@ _COMPONENT_KEYS = {
 _KINDS = {
     "text": "a text",
     "texts": "a list of texts",
+    "paths": "a text or a list of texts",
     "date": "a date such as 2026-11-01",
+    "day": "a date such as 2027-01-31",
     "switch": "true or false",
     "count": "a whole number above 0",
     "table": "a table",
+    "tables": "a list of tables",
 }
 
 
@@ -102,7 +111,7 @@ class ConfigurationFile:
         self.where = where
         self.document = document
         self.prefix: tuple[str, ...] = ("tool", "depcheck") if path.name != _FILE else ()
-        self.faults: list[tuple[str, str]] = []
+        self.faults: list[tuple[int, str, str]] = []
         data: Any = document.data
         for key in self.prefix:
             data = data.get(key) if isinstance(data, Mapping) else None
@@ -121,14 +130,12 @@ class ConfigurationFile:
 
     def settings(self) -> Settings:
         """Return the settings of this file; raises ConfigurationError with every fault."""
-        values = self._values(self.table, (), _KEYS)
+        values = self.top()
         tables: Mapping[str, Any] = values.get("components", {})
         components = tuple(
             component for name in tables if (component := self._component(name, tables[name]))
         )
-        fail_on = self._choice(values, ("fail-on",), FAIL_ON, "warning")
-        if self.faults:
-            raise together(ConfigurationError, self.faults)
+        self.sound()
         return Settings(
             root=self.path.parent,
             components=components,
@@ -137,9 +144,20 @@ class ConfigurationFile:
             index=self._index(values),
             prereleases=values.get("prereleases", False),
             max_conflicts=values.get("max-conflicts", 100),
-            fail_on=cast(FailOn, fail_on),
+            fail_on=cast(FailOn, values["fail-on"]),
             config_path=self.path,
         )
+
+    def top(self) -> dict[str, Any]:
+        """Return the values of the top level that are of the right kind, ``fail-on`` always."""
+        values = self.values(self.table, (), _KEYS)
+        return {**values, "fail-on": self.choice(values, ("fail-on",), FAIL_ON, "warning")}
+
+    def sound(self) -> None:
+        """Raise ConfigurationError if there is any fault, with all of them by line."""
+        if self.faults:
+            by_line = sorted(self.faults, key=lambda fault: fault[0])
+            raise together(ConfigurationError, [(message, hint) for _, message, hint in by_line])
 
     def _index(self, values: Mapping[str, Any]) -> IndexSettings:
         url = values.get("index-url")
@@ -158,17 +176,17 @@ class ConfigurationFile:
         bare = isinstance(value, str)
         value = {"source": value} if bare else value
         if not isinstance(value, Mapping):
-            self._fault(key, "must be a source or a table with a source")
+            self.fault(key, "must be a source or a table with a source")
             return None
         if not COMPONENT_NAME.fullmatch(name):
-            self._fault(key, "a component is named with letters, digits, -, _ and .")
+            self.fault(key, "a component is named with letters, digits, -, _ and .")
             return None
-        values = self._values(value, key, _COMPONENT_KEYS)
+        values = self.values(value, key, _COMPONENT_KEYS)
         if not values.get("source"):
             if value.get("source", "") == "":
-                self._fault(key, "has no source", f'add source = "{name}/requirements.txt"')
+                self.fault(key, "has no source", f'add source = "{name}/requirements.txt"')
             return None
-        role = self._choice(values, (*key, "role"), ROLES, "other")
+        role = self.choice(values, (*key, "role"), ROLES, "other")
         return ComponentSettings(
             name=name,
             role=cast(Role, role),
@@ -176,51 +194,56 @@ class ConfigurationFile:
             lock=values.get("lock"),
             extras=values.get("extras", ()),
             groups=values.get("groups", ()),
-            origin=self._origin(name, key if bare else (*key, "source")),
+            origin=self.origin(name, key if bare else (*key, "source")),
         )
 
-    def _origin(self, component: str, at: tuple[str, ...]) -> Origin:
+    def origin(self, component: str, at: Key) -> Origin:
+        """Return where a value stands, as a component, an environment or a policy names it."""
         text = redact(self.document.written(*self.prefix, *at))
         return Origin(component=component, path=self.path.name, line=self._line(at), text=text)
 
-    def _values(
-        self, table: object, at: tuple[str, ...], kinds: Mapping[str, str]
-    ) -> dict[str, Any]:
+    def values(self, table: object, at: Key, kinds: Mapping[str, str]) -> dict[str, Any]:
         """Return the values of ``table`` that are known and of the right kind."""
         if not isinstance(table, Mapping):
-            self._fault(at, "must be a table")
+            self.fault(at, "must be a table")
             return {}
         values = {}
         for key, value in table.items():
             if key not in kinds:
                 hint = did_you_mean(key.replace("_", "-"), kinds)
                 known = f"known keys are {', '.join(kinds)}"
-                self._fault((*at, key), "is not a key that depcheck knows", hint or known)
+                self.fault((*at, key), "is not a key that depcheck knows", hint or known)
             elif _is(kinds[key], value):
-                values[key] = tuple(value) if kinds[key] == "texts" else value
+                values[key] = _kept(kinds[key], value)
             else:
                 bare = kinds[key] == "text" and isinstance(value, float)
                 hint = "write it in quotes" if bare else ""
-                self._fault((*at, key), f"must be {_KINDS[kinds[key]]}", hint)
+                self.fault((*at, key), f"must be {_KINDS[kinds[key]]}", hint)
         return values
 
-    def _choice(
-        self, values: Mapping[str, Any], at: tuple[str, ...], known: Iterable[str], default: str
-    ) -> str:
-        value = values.get(at[-1], default)
+    def choice(self, values: Mapping[str, Any], at: Key, known: Iterable[str], default: str) -> str:
+        """Return the value of a key that allows only some; another one is a fault."""
+        value = values.get(str(at[-1]), default)
         if value not in known:
             hint = did_you_mean(value, known)
-            self._fault(at, f'must be one of {", ".join(known)}, not "{printable(value)}"', hint)
+            self.fault(at, f'must be one of {", ".join(known)}, not "{printable(value)}"', hint)
         return str(value)
 
-    def _line(self, at: tuple[str, ...]) -> int | None:
+    def _line(self, at: Key) -> int | None:
         return self.document.line(*self.prefix, *at)
 
-    def _fault(self, at: tuple[str, ...], message: str, hint: str = "") -> None:
+    def fault(self, at: Key, message: str, hint: str = "") -> None:
+        """Note a fault of what ``at`` names; an entry of a list is told by its line alone."""
         line = self._line(at)
         place = self.where if line is None else f"{self.where}:{line}"
-        key = printable(".".join((*self.prefix, *at)))
-        self.faults.append((f"{place}: {key}: {message}", hint))
+        key = printable(".".join(part for part in (*self.prefix, *at) if isinstance(part, str)))
+        self.faults.append((line or 0, f"{place}: {key}: {message}", hint))
+
+
+def _kept(kind: str, value: Any) -> Any:
+    if kind in ("texts", "paths"):
+        return (value,) if isinstance(value, str) else tuple(value)
+    return value
 
 
 def _is(kind: str, value: object) -> bool:
@@ -229,8 +252,14 @@ def _is(kind: str, value: object) -> bool:
             return isinstance(value, str)
         case "texts":
             return isinstance(value, list) and all(isinstance(item, str) for item in value)
+        case "paths":
+            return _is("text", value) or _is("texts", value)
         case "switch":
             return isinstance(value, bool)
+        case "tables":
+            return isinstance(value, list) and all(isinstance(item, Mapping) for item in value)
+        case "day":
+            return is_day(value)
         case "count":
             return isinstance(value, int) and not isinstance(value, bool) and value > 0
         case "date":

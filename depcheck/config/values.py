@@ -15,6 +15,8 @@ FailOn = Severity | Literal["never"]
 ROLES = ("core", "ai", "other")
 FAIL_ON = (*SEVERITIES, "never")
 COMPONENT_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
+REGISTRY_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
+PLATFORM = re.compile(r"[a-z0-9]+/[a-z0-9_]+(/[a-z0-9.]+)?")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|file:")
 
 
@@ -25,6 +27,16 @@ def is_date(value: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_day(value: object) -> bool:
+    """Tell whether ``value`` is a date without a time, of TOML or in ISO 8601."""
+    if isinstance(value, datetime.date):
+        return not isinstance(value, datetime.datetime)
+    try:
+        return isinstance(value, str) and bool(datetime.date.fromisoformat(value))
+    except ValueError:
+        return False
 
 
 def index_address(url: str, folder: Path) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from depcheck.model.findings import Finding
 from depcheck.model.report import Picked, Report
-from depcheck.model.requirement import Component, Undetermined
+from depcheck.model.requirement import Component
 from depcheck.report.conflict_text import conflicts, corrections, titled
 from depcheck.report.headline import headline
 from depcheck.report.layout import Page, Span
-from depcheck.report.other_text import others
+from depcheck.report.other_text import gap_entry, others
 from depcheck.report.shift_text import is_told, rollbacks, shifts, unfolded
 from depcheck.report.status import unchecked
 from depcheck.report.words import plural, stands
@@ -64,23 +64,13 @@ def _unchecked(page: Page, report: Report) -> None:
     if entries:
         page.heading("What could not be checked")
         for entry in sorted(entries, key=lambda entry: entry.harmless):
-            _entry(page, entry)
+            gap_entry(page, entry)
     else:
         for finding in told:
             _told(page, finding)
     for note in report.notes:
         page.gap()
         page.say("Note: ", note)
-
-
-def _entry(page: Page, entry: Undetermined) -> None:
-    page.say(Span(entry.subject, "bold"), Span(f": {entry.reason}"), indent=2, hang=2)
-    if entry.origin is not None:
-        page.rows(stands(page, [entry.origin]), indent=4)
-    if entry.harmless:
-        page.say("The verdict does not depend on it.", indent=4)
-    if entry.hint:
-        page.say("what to do: ", entry.hint, indent=4, hang=2)
 
 
 def _told(page: Page, finding: Finding) -> None:

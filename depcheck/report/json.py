@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,6 +9,7 @@ from depcheck.model.findings import (
     SEVERITIES,
     Conflict,
     Correction,
+    Drift,
     Evidence,
     Finding,
     Rollback,
@@ -18,8 +18,8 @@ from depcheck.model.findings import (
     Step,
 )
 from depcheck.model.report import Picked, Report
-from depcheck.model.requirement import Component, Origin, Pin, Requirement, Undetermined
-from depcheck.model.text import redact
+from depcheck.model.requirement import Component, Pin, Requirement
+from depcheck.report.json_text import dump, origin_data, undetermined_data
 from depcheck.report.status import unchecked
 
 SCHEMA = "1"
@@ -34,21 +34,7 @@ def render(report: Report, *, root: str = "") -> str:
     Lists whose order has no meaning are sorted. Secrets in URLs are masked.
     Nothing in it can be taken for a command by a terminal or a CI log.
     """
-    text = json.dumps(_masked(_report(report, root)), indent=2, ensure_ascii=True)
-    # DEL is the one control character that JSON leaves; ``##[`` begins a command
-    # of some CI systems anywhere in a line.
-    return text.replace("\x7f", "\\u007f").replace("##", "\\u0023\\u0023") + "\n"
-
-
-def _masked(value: Any) -> Any:
-    match value:
-        case str():
-            return redact(value)
-        case dict():
-            return {redact(key): _masked(item) for key, item in value.items()}
-        case list():
-            return [_masked(item) for item in value]
-    return value
+    return dump(_report(report, root))
 
 
 def _report(report: Report, root: str) -> dict[str, Any]:
@@ -76,7 +62,7 @@ def _report(report: Report, root: str) -> dict[str, Any]:
         "keep": list(report.keep),
         "alone": {name: _picks(picks) for name, picks in sorted(report.alone.items())},
         "combined": combined,
-        "undetermined": _undetermined(unchecked(report)),
+        "undetermined": undetermined_data(unchecked(report)),
         "notes": list(report.notes),
         "run": {"requests": report.requests, "seconds": round(report.seconds, 3)},
     }
@@ -96,17 +82,8 @@ def _component(component: Component) -> dict[str, Any]:
     }
 
 
-def _origin(origin: Origin) -> dict[str, Any]:
-    return {
-        "component": origin.component,
-        "path": origin.path,
-        "line": origin.line,
-        "text": origin.text,
-    }
-
-
 def _pin(pin: Pin) -> dict[str, Any]:
-    return {"name": pin.name, "version": pin.version, "origin": _origin(pin.origin)}
+    return {"name": pin.name, "version": pin.version, "origin": origin_data(pin.origin)}
 
 
 def _statement(statement: Statement) -> dict[str, Any]:
@@ -118,12 +95,12 @@ def _statement(statement: Statement) -> dict[str, Any]:
             "specifier": statement.specifier,
             "marker": statement.marker,
             "hashes": sorted(statement.hashes),
-            "origin": _origin(statement.origin),
+            "origin": origin_data(statement.origin),
         }
     return {
         "kind": "requires-python",
         "specifier": statement.specifier,
-        "origin": _origin(statement.origin),
+        "origin": origin_data(statement.origin),
     }
 
 
@@ -133,7 +110,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "severity": finding.severity,
         "message": finding.message,
         "remedy": finding.remedy,
-        "locations": [_origin(origin) for origin in finding.locations],
+        "locations": [origin_data(origin) for origin in finding.locations],
         "evidence": _evidence(finding.evidence),
     }
 
@@ -146,7 +123,7 @@ def _evidence(evidence: Evidence) -> dict[str, Any] | None:
             return _shift(evidence)
         case Rollback():
             return _rollback(evidence)
-        case None:
+        case Drift() | None:  # drift is told by the other job's report
             return None
 
 
@@ -202,7 +179,7 @@ def _step(step: Step) -> dict[str, Any]:
         "count": step.count,
         "verb": step.verb,
         "object": step.object,
-        "origin": None if step.origin is None else _origin(step.origin),
+        "origin": None if step.origin is None else origin_data(step.origin),
         "presumed": step.presumed,
     }
 
@@ -211,7 +188,7 @@ def _correction(correction: Correction) -> dict[str, Any]:
     return {
         "statements": [_statement(statement) for statement in correction.statements],
         "edits": [
-            {"origin": _origin(edit.origin), "before": edit.before, "after": edit.after}
+            {"origin": origin_data(edit.origin), "before": edit.before, "after": edit.after}
             for edit in correction.edits
         ],
         "picks": [{"name": name, "version": version} for name, version in correction.picks],
@@ -229,17 +206,4 @@ def _picks(picks: Iterable[Picked]) -> list[dict[str, Any]]:
             "components": sorted(pick.components),
         }
         for pick in sorted(picks, key=lambda pick: (pick.name, pick.version))
-    ]
-
-
-def _undetermined(entries: Iterable[Undetermined]) -> list[dict[str, Any]]:
-    return [
-        {
-            "subject": entry.subject,
-            "reason": entry.reason,
-            "hint": entry.hint,
-            "origin": None if entry.origin is None else _origin(entry.origin),
-            "harmless": entry.harmless,
-        }
-        for entry in sorted(entries, key=lambda entry: (entry.subject, entry.reason))
     ]

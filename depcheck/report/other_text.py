@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from depcheck.model.findings import Finding
 from depcheck.model.report import Report
+from depcheck.model.requirement import Undetermined
 from depcheck.report.layout import Page, Span
 from depcheck.report.words import commas, stands
 
@@ -54,3 +55,14 @@ def _built(page: Page, releases: Sequence[str], platform: str) -> None:
         indent=2,
         hang=2,
     )
+
+
+def gap_entry(page: Page, entry: Undetermined) -> None:
+    """Add something that could not be checked."""
+    page.say(Span(entry.subject, "bold"), Span(f": {entry.reason}"), indent=2, hang=2)
+    if entry.origin is not None:
+        page.rows(stands(page, [entry.origin]), indent=4)
+    if entry.harmless:
+        page.say("The verdict does not depend on it.", indent=4)
+    if entry.hint:
+        page.say("what to do: ", entry.hint, indent=4, hang=2)

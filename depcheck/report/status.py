@@ -5,25 +5,53 @@ from __future__ import annotations
 from typing import Literal
 
 from depcheck.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNCHECKED
-from depcheck.model.findings import SEVERITIES, Severity
+from depcheck.model.findings import SEVERITIES, Finding, Severity
+from depcheck.model.parity import ParityReport
 from depcheck.model.report import Report
 from depcheck.model.requirement import Undetermined
 
+FailOn = Severity | Literal["never"]
 
-def exit_status(report: Report, fail_on: Severity | Literal["never"]) -> int:
+GAPS = ("undetermined", "side-unread")
+"""Rules of findings that only tell that something could not be checked."""
+
+
+def exit_status(report: Report, fail_on: FailOn) -> int:
     """Return 1 for findings at or above ``fail_on``, else 3 or 0.
 
     3 means that something was not checked, and wins over 0 whatever ``fail_on``
     says: a finding that only tells so (``undetermined``) does not make it a 1.
     """
-    if fail_on != "never":
-        failing = SEVERITIES[SEVERITIES.index(fail_on) :]
-        if any(
-            finding.severity in failing and finding.rule != "undetermined"
-            for finding in report.findings
-        ):
-            return EXIT_FINDINGS
+    if any(is_failing(finding, fail_on) for finding in report.findings):
+        return EXIT_FINDINGS
     return EXIT_CLEAN if is_covered(report) else EXIT_UNCHECKED
+
+
+def parity_exit_status(report: ParityReport, fail_on: FailOn) -> int:
+    """Return 1 for unexpected differences at or above ``fail_on``, else 3 or 0, as for a check.
+
+    3 means that something was not read; a finding that only tells so
+    (``side-unread``) does not make it a 1.
+    """
+    if any(is_failing(finding, fail_on) for finding in report.findings):
+        return EXIT_FINDINGS
+    return EXIT_CLEAN if is_all_read(report) else EXIT_UNCHECKED
+
+
+def is_failing(finding: Finding, fail_on: FailOn) -> bool:
+    """Return whether a finding is at or above ``fail_on`` and tells more than a gap."""
+    if fail_on == "never" or finding.rule in GAPS:
+        return False
+    return SEVERITIES.index(finding.severity) >= SEVERITIES.index(fail_on)
+
+
+def is_all_read(report: ParityReport) -> bool:
+    """Return whether the verdict covers everything that was asked."""
+    return (
+        report.verdict != "undetermined"
+        and all(entry.harmless for entry in report.undetermined)
+        and all(finding.rule not in GAPS for finding in report.findings)
+    )
 
 
 def is_covered(report: Report) -> bool:

@@ -32,7 +32,9 @@ def test_version(tmp_path: Path) -> None:
     assert (run.returncode, run.stdout, run.stderr) == (0, f"depcheck {__version__}\n", "")
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["check", "--help"], ["cache", "-h"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["-h"], ["check", "--help"], ["parity", "-h"], ["cache", "-h"]]
+)
 def test_help(arguments: list[str], tmp_path: Path) -> None:
     run = depcheck(*arguments, cwd=tmp_path)
     assert run.returncode == 0

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from depcheck.model.report import Report
-from depcheck.model.rules import RULES
+from depcheck.model.rules import CHECK_RULES
 from depcheck.report import json
 from tests.report import samples
 
@@ -33,7 +33,7 @@ def test_reports_fit(name: str) -> None:
 
 
 def test_every_rule_is_listed() -> None:
-    assert set(SCHEMA["$defs"]["finding"]["properties"]["rule"]["enum"]) == set(RULES)
+    assert set(SCHEMA["$defs"]["finding"]["properties"]["rule"]["enum"]) == set(CHECK_RULES)
 
 
 def objects(schema: Any) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,117 @@
+"""Pieces of prose that the sections of the parity report share."""
+
+from __future__ import annotations
+
+import re
+
+from depcheck.model.findings import Drift, Finding, Severity
+from depcheck.model.inventory import Aspect, Provenance
+from depcheck.model.text import redact
+from depcheck.report.layout import Page, Span
+from depcheck.report.words import plural
+
+COLOURS: dict[Severity, str] = {"error": "bold red", "warning": "yellow", "note": "dim"}
+TITLES: dict[Aspect, str] = {
+    "python": "Python",
+    "os": "OS packages",
+    "native": "Native libraries",
+    "system": "System",
+    "settings": "Image configuration",
+    "runtime": "Container settings",
+    "files": "Files",
+}
+_UNITS: dict[Aspect, tuple[str, str]] = {
+    "python": ("distribution", ""),
+    "os": ("OS package", ""),
+    "native": ("native library", "native libraries"),
+    "system": ("system setting", ""),
+    "settings": ("image setting", ""),
+    "runtime": ("container setting", ""),
+    "files": ("file", ""),
+}
+_LONGEST_STEP = 64
+_LONGEST_VALUE = 240
+_DIGEST = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{28,52}\b")
+
+
+def units(aspect: Aspect, count: int) -> str:
+    """Return ``78 distributions``."""
+    return plural(count, *_UNITS[aspect])
+
+
+def cut(page: Page, text: str, limit: int) -> str:
+    """Return ``text`` of at most ``limit`` characters, all of it where everything is listed."""
+    text = redact(text)  # half an address would no longer show where its password is
+    return text if page.verbose or len(text) <= limit else f"{text[: limit - 3].rstrip()}..."
+
+
+def short(page: Page, text: str) -> str:
+    """Return a value as a table bears it: digests by their beginning, nothing endless."""
+    if not page.verbose:
+        text = _DIGEST.sub(r"\1...", text)
+    return cut(page, text, _LONGEST_VALUE)
+
+
+def value(page: Page, drift: Drift, text: str | None) -> Span:
+    """Return one side's value as it is shown."""
+    if text is None:
+        return Span("absent", "dim")
+    if drift.hidden:
+        return Span("(hidden)", "dim")
+    return Span(short(page, text) or '""')
+
+
+def change(page: Page, drift: Drift) -> list[Span]:
+    """Return ``4.2.16 → 5.0.1``."""
+    if drift.hidden and drift.left is not None and drift.right is not None:
+        return [Span("differs "), Span("(hidden)", "dim")]
+    left, right = value(page, drift, drift.left), value(page, drift, drift.right)
+    if left.text == right.text:
+        return [right]
+    return [left, Span(f" {page.marks.arrow} "), right]
+
+
+def brought(page: Page, drift: Drift, shared: int) -> str:
+    """Return the layer and build step behind a difference: of what runs, else of what was tested.
+
+    One of the ``shared`` lower layers is behind no difference where the other
+    side's is above them. Both are told where everything is listed.
+    """
+    right, left = _step(page, drift.right_by), _step(page, drift.left_by)
+    if not right or not left:
+        return right or (f"tested: {left}" if left else "")
+    if page.verbose and left != right:
+        return f"{right}; tested: {left}"
+    below = _is_shared(drift.right_by, shared) and not _is_shared(drift.left_by, shared)
+    return f"tested: {left}" if below else right
+
+
+def _is_shared(by: Provenance | None, shared: int) -> bool:
+    return by is not None and 0 < by.layer <= shared
+
+
+def _step(page: Page, by: Provenance | None) -> str:
+    if by is None:
+        return ""
+    if by.layer == 0:
+        return "changed in the container itself"
+    step = cut(page, " ".join(redact(by.step).split()), _LONGEST_STEP)
+    return f"layer {by.layer}: {step}" if step else f"layer {by.layer}"
+
+
+def drift_of(finding: Finding) -> Drift | None:
+    """Return the difference that a finding tells, if it tells one."""
+    return finding.evidence if isinstance(finding.evidence, Drift) else None
+
+
+def name_of(finding: Finding) -> str:
+    """Return what differs, for a person: a name, or the rule where there is none."""
+    drift = drift_of(finding)
+    return drift.name if drift else finding.rule
+
+
+def size(count: int) -> str:
+    """Return a count of bytes as ``23.5 MB``."""
+    if count < 1000:
+        return plural(count, "byte")
+    return f"{count / 1e3:.1f} kB" if count < 1_000_000 else f"{count / 1e6:.1f} MB"
