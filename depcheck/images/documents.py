@@ -84,7 +84,10 @@ def read_json(data: bytes, what: str) -> Any:
     if len(data) > DOCUMENT_CAP:
         raise ImageError(f"{what} is larger than {DOCUMENT_CAP >> 20} MiB")
     try:
-        return json.loads(data)
+        value = json.loads(data)
+        if b"\\u" in data:  # half of a surrogate pair could not be written into any report
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
     except RecursionError:
         raise ImageError(f"{what} is broken: it is nested too deeply") from None
     except ValueError as error:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from depcheck.errors import DepcheckError
 from depcheck.images.cache import LayerCache
-from depcheck.images.engine import Engines
 from depcheck.images.from_registry import FromRegistry
 from depcheck.images.values import Opened
 from depcheck.model.observer import Observer
 from depcheck.model.parity import Named, Service
 from depcheck.model.requirement import Origin
+
+if TYPE_CHECKING:
+    from depcheck.images.engine import Engines
 
 
 class Opener:
@@ -34,7 +37,7 @@ class Opener:
         self._insecure = insecure
         self._cache = cache
         self._observer = observer
-        self._engines = Engines(environ)
+        self._engines: Engines | None = None
         self._opened: dict[str, Opened] = {}
         self._failed: dict[str, DepcheckError] = {}
 
@@ -66,7 +69,9 @@ class Opener:
         """Return the services of a compose project with the containers that run them."""
         from depcheck.images.engine.containers import containers_of_project
 
-        running = containers_of_project(name, engines=self._engines, observer=self._observer)
+        running = containers_of_project(
+            name, engines=self._found_engines(), observer=self._observer
+        )
         return tuple(
             Service(
                 name=service,
@@ -84,7 +89,15 @@ class Opener:
         for opened in self._opened.values():
             for backing in opened.backings:
                 backing.close()
-        self._engines.close()
+        if self._engines is not None:
+            self._engines.close()
+
+    def _found_engines(self) -> Engines:
+        if self._engines is None:
+            from depcheck.images.engine import Engines
+
+            self._engines = Engines(self._environ)
+        return self._engines
 
     def _open(self, named: Named) -> Opened:
         openers: dict[str, Callable[[str], Opened]] = {
@@ -100,14 +113,14 @@ class Opener:
         from depcheck.images.engine.images import open_engine_image
 
         opened = open_engine_image(
-            value, platform=self._platform, engines=self._engines, observer=self._observer
+            value, platform=self._platform, engines=self._found_engines(), observer=self._observer
         )
         return self._with_registry(opened)
 
     def _container(self, value: str) -> Opened:
         from depcheck.images.engine.containers import open_container
 
-        opened = open_container(value, engines=self._engines, observer=self._observer)
+        opened = open_container(value, engines=self._found_engines(), observer=self._observer)
         return self._with_registry(opened)
 
     def _with_registry(self, opened: Opened) -> Opened:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from depcheck.images.cache import LayerCache
-from depcheck.images.engine.save import together
 from depcheck.images.ladder import Ladder
 from depcheck.images.opening import Opener
 from depcheck.images.pair import PairReading, read_image, read_pair, shared_layers
@@ -103,6 +102,9 @@ def _ways(left: Opened, right: Opened) -> tuple[Backing, ...]:
     ways = [*left.backings, *right.backings]
     saves = [backing for backing in ways if backing.way == "engine"]
     rest = [backing for backing in ways if backing.way != "engine"]
-    if len(saves) == 2 and (both := together(*saves)):
-        saves = [both]
+    if len(saves) == 2:
+        from depcheck.images.engine.save import together
+
+        both = together(*saves)
+        saves = [both] if both else saves
     return (*dict.fromkeys(rest), *dict.fromkeys(saves))

@@ -148,7 +148,7 @@ def _stacked(page: Page, finding: Finding, drift: Drift, by: str, several: bool)
 
 def _details(page: Page, finding: Finding, drift: Drift, by: str) -> list[Row]:
     """Return what a row alone does not tell: what brought it in, the sentence, the files."""
-    rows: list[Row] = [[[Span(by)]]] if by else []
+    rows: list[Row] = [[[Span("brought in by: ", "dim"), Span(by)]]] if by else []
     if _says_more(page, finding, drift):
         rows.append([[Span(short(page, finding.message))]])
     paths = [path for path in drift.paths if path not in finding.message]
@@ -161,7 +161,9 @@ def _details(page: Page, finding: Finding, drift: Drift, by: str) -> list[Row]:
 
 def _says_more(page: Page, finding: Finding, drift: Drift) -> bool:
     """Return whether the sentence tells what name and values do not."""
-    if drift.paths or (drift.left == drift.right and not drift.hidden):
+    if drift.left == drift.right and not drift.hidden:
+        return True
+    if any(path not in f"{drift.left} {drift.right}" for path in drift.paths):
         return True
     values = [text for text in (drift.left, drift.right) if text and not drift.hidden]
     return page.verbose and not all(text in finding.message for text in values)

@@ -77,26 +77,27 @@ def brought(page: Page, drift: Drift, shared: int) -> str:
     One of the ``shared`` lower layers is behind no difference where the other
     side's is above them. Both are told where everything is listed.
     """
-    right, left = _step(page, drift.right_by), _step(page, drift.left_by)
+    right = _step(page, drift.right_by, "what runs")
+    left = _step(page, drift.left_by, "what was tested")
     if not right or not left:
-        return right or (f"tested: {left}" if left else "")
-    if page.verbose and left != right:
-        return f"{right}; tested: {left}"
+        return right or left
+    if page.verbose and drift.left_by != drift.right_by:
+        return f"{right}; {left}"
     below = _is_shared(drift.right_by, shared) and not _is_shared(drift.left_by, shared)
-    return f"tested: {left}" if below else right
+    return left if below else right
 
 
 def _is_shared(by: Provenance | None, shared: int) -> bool:
     return by is not None and 0 < by.layer <= shared
 
 
-def _step(page: Page, by: Provenance | None) -> str:
+def _step(page: Page, by: Provenance | None, side: str) -> str:
     if by is None:
         return ""
     if by.layer == 0:
-        return "changed in the container itself"
+        return f"changed in the container itself, in {side}"
     step = cut(page, " ".join(redact(by.step).split()), _LONGEST_STEP)
-    return f"layer {by.layer}: {step}" if step else f"layer {by.layer}"
+    return f"layer {by.layer} of {side}" + (f": {step}" if step else "")
 
 
 def drift_of(finding: Finding) -> Drift | None:

@@ -99,6 +99,7 @@ def test_a_history_that_does_not_fit_tells_nothing(history: Any) -> None:
         ({"config": {"User": 5}}, "no text"),
         ({"history": "x"}, "no list"),
         ({"created": 5}, "no text"),
+        ({"config": {"User": "\ud800"}}, "no JSON"),
     ],
 )
 def test_a_broken_configuration(extra: dict[str, Any], reason: str) -> None:

@@ -142,19 +142,19 @@ def test_both_values_layer_and_step_stand_in_one_row():
     text = shown(samples.DRIFT, width=120)
     row = next(line for line in text.splitlines() if line.startswith("    django"))
     assert row.split()[:3] == ["django", "4.2.16", "5.0.1"]
-    assert "layer 7: RUN pip install" in row
+    assert "layer 7 of what runs: RUN pip install" in row
     assert "changed in the container itself" in text
 
 
 @pytest.mark.parametrize(
     ("left", "right", "told"),
     [
-        (7, 8, "layer 8: RUN right"),
-        (7, None, "tested: layer 7: RUN left"),
-        (7, 1, "tested: layer 7: RUN left"),  # a shared layer is behind no difference
-        (1, 7, "layer 7: RUN right"),
-        (1, 2, "layer 2: RUN right"),
-        (7, 0, "changed in the container itself"),
+        (7, 8, "layer 8 of what runs: RUN right"),
+        (7, None, "layer 7 of what was tested: RUN left"),
+        (7, 1, "layer 7 of what was tested: RUN left"),  # a shared layer is behind no difference
+        (1, 7, "layer 7 of what runs: RUN right"),
+        (1, 2, "layer 2 of what runs: RUN right"),
+        (7, 0, "changed in the container itself, in what runs"),
     ],
 )
 def test_the_layer_behind_a_difference(left, right, told):
