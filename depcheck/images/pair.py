@@ -10,10 +10,11 @@ the analysis begins again, until nothing is asked for any more.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from depcheck.images.contents.application import matters_when_hidden
-from depcheck.images.inventory import inventory_of, side_of
+from depcheck.images.contents.environments import may_be_there
+from depcheck.images.inventory import Side, inventory_of, side_of
 from depcheck.images.ladder import Ladder
 from depcheck.images.table import LayerTable
 from depcheck.images.values import Image, Layer
@@ -60,7 +61,8 @@ def read_pair(
         sides = [side_of(*each) for each in zip((left, right), names, views, strict=True)]
         owned = sides[0].python.owned | sides[1].python.owned
         inventories = [
-            inventory_of(side, owned=owned, files=files, whole=not shared) for side in sides
+            _beside(inventory_of(side, owned=owned, files=files, whole=not shared), side, other)
+            for side, other in zip(sides, reversed(sides), strict=True)
         ]
         if bottom == 0 or not (any(view.asked for view in views) or _hides(stacks, views, shared)):
             return PairReading(
@@ -68,6 +70,17 @@ def read_pair(
             )
         bottom -= 1
         ladder.fetch([left.layers[bottom]])
+
+
+def _beside(inventory: Inventory, side: Side, other: Side) -> Inventory:
+    """Add the environments that only the other side shows and this one may have, too."""
+    here = {environment.prefix for environment in inventory.environments}
+    hidden = tuple(
+        replace(environment, active=False, brought=None)
+        for environment in other.python.environments
+        if environment.prefix not in here and may_be_there(side.view, environment.prefix[1:])
+    )
+    return replace(inventory, environments=(*inventory.environments, *hidden))
 
 
 def shared_layers(left: Image, right: Image) -> int:

@@ -9,6 +9,7 @@ from depcheck.model.findings import Drift, Finding
 from depcheck.model.inventory import ASPECTS, Aspect, Inventory
 from depcheck.model.parity import Summary
 from depcheck.model.text import printable
+from depcheck.parity.environments import is_image
 from depcheck.parity.facts import IMAGE_TABLE, RUNTIME_TABLE, SYSTEM_TABLE, compare_facts
 from depcheck.parity.files import compare_files, explained_by
 from depcheck.parity.folding import fold_packages, fold_settings, fold_system
@@ -99,9 +100,7 @@ class _Comparing:
             "python": lambda: compare_python(self.teller, self.left, self.right),
             "os": lambda: compare_packages(self.teller, self.left, self.right),
             "native": self._native,
-            "system": lambda: compare_facts(
-                self.teller, SYSTEM_TABLE, self.left.system, self.right.system
-            ),
+            "system": self._system,
             "settings": self._settings,
             "runtime": lambda: compare_facts(
                 self.teller, RUNTIME_TABLE, self.left.runtime, self.right.runtime
@@ -134,6 +133,14 @@ class _Comparing:
     def _architectures(self) -> bool:
         sides = [side.settings.get("architecture") for side in (self.left, self.right)]
         return sides[0] is not None and sides[1] is not None and sides[0].value != sides[1].value
+
+    def _system(self) -> Part:
+        """Compare facts; a list of components speaks only of those that it has."""
+        left, right = self.left.system, self.right.system
+        if not all(is_image(side) for side in (self.left, self.right)):
+            left = {key: fact for key, fact in left.items() if key in right}
+            right = {key: fact for key, fact in right.items() if key in left}
+        return compare_facts(self.teller, SYSTEM_TABLE, left, right)
 
     def _settings(self) -> Part:
         part = compare_facts(self.teller, IMAGE_TABLE, self.left.settings, self.right.settings)

@@ -33,13 +33,13 @@ def pair_environments(left: Inventory, right: Inventory) -> tuple[EnvironmentPai
     """Return the environments of two inventories side by side, the active one first.
 
     Images are paired by prefix; what is left over on both sides is paired if it is the
-    active one of each, or the only one. A lock, a list or a single interpreter has no
+    active one of each. A lock, a list or a single interpreter has no
     place in an image: it stands against the active environment alone.
     """
     lefts, rights = _environments(left), _environments(right)
     pairs = _by_role(left, right, lefts, rights)
     if pairs is None:
-        pairs = _by_prefix(lefts, rights, whole=left.whole and right.whole)
+        pairs = _by_prefix(lefts, rights)
     if not any(pair.active for pair in pairs):  # nobody knows, so everything may run
         pairs = [_as_active(pair) for pair in pairs]
     return tuple(sorted(pairs, key=lambda pair: (not pair.active, pair.place)))
@@ -93,11 +93,11 @@ def _main(inventory: Inventory, environments: Environments) -> PythonEnvironment
     return max(environments.values(), key=lambda e: (e.active, counts[e.prefix], e.prefix))
 
 
-def _by_prefix(lefts: Environments, rights: Environments, *, whole: bool) -> list[EnvironmentPair]:
+def _by_prefix(lefts: Environments, rights: Environments) -> list[EnvironmentPair]:
     both = lefts.keys() & rights.keys()
     only_left = [e for prefix, e in lefts.items() if prefix not in both]
     only_right = [e for prefix, e in rights.items() if prefix not in both]
-    moved = _moved(only_left, only_right, whole=whole)
+    moved = _moved(only_left, only_right)
     pairs = [(lefts[prefix], rights[prefix]) for prefix in both]
     if moved is not None:
         pairs.append(moved)
@@ -111,15 +111,12 @@ def _by_prefix(lefts: Environments, rights: Environments, *, whole: bool) -> lis
 
 
 def _moved(
-    lefts: Sequence[PythonEnvironment], rights: Sequence[PythonEnvironment], *, whole: bool
+    lefts: Sequence[PythonEnvironment], rights: Sequence[PythonEnvironment]
 ) -> tuple[PythonEnvironment, PythonEnvironment] | None:
-    """Return the environment that lies elsewhere on the other side, if there is one."""
-    for one in lefts:
-        for other in rights:
-            alone = whole and len(lefts) == len(rights) == 1 and one.kind == other.kind
-            if (one.active and other.active) or alone:
-                return one, other
-    return None
+    """Return the active environment that lies elsewhere on the other side, if there is one."""
+    one = next((environment for environment in lefts if environment.active), None)
+    other = next((environment for environment in rights if environment.active), None)
+    return None if one is None or other is None else (one, other)
 
 
 def _as_active(pair: EnvironmentPair) -> EnvironmentPair:

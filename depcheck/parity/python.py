@@ -11,7 +11,6 @@ from depcheck.model.rules import PARITY_RULES
 from depcheck.parity.distributions import Beside, beside, distribution_findings
 from depcheck.parity.environments import EnvironmentPair, is_image, of_pair, pair_environments
 from depcheck.parity.interpreters import interpreter_findings, version_severity
-from depcheck.parity.layers import shared_layers
 from depcheck.parity.parts import Part, drift
 from depcheck.parity.telling import Teller, Value, count, lowered
 from depcheck.parity.versions import agree
@@ -36,9 +35,9 @@ def compare_python(teller: Teller, left: Inventory, right: Inventory) -> Part:
 
 def _environment(teller: Teller, pair: EnvironmentPair, left: Inventory, right: Inventory) -> Part:
     one, other = of_pair(pair, left, right)
-    if not (pair.left and pair.right) and _alone(pair, left, right):
+    if not (pair.left and pair.right):
         present = len(one) + len(other)
-        if not (present or pair.active):  # an empty place
+        if not (present or _is_active(pair)):  # an empty place
             return Part()
         return Part(findings=(_one_sided(teller, pair, present),), different=max(present, 1))
     items = tuple(beside(one, other))
@@ -49,18 +48,9 @@ def _environment(teller: Teller, pair: EnvironmentPair, left: Inventory, right: 
     return Part(findings=tuple(findings), same=len(items) - len(told), different=len(told))
 
 
-def _alone(pair: EnvironmentPair, left: Inventory, right: Inventory) -> bool:
-    """Tell whether an environment is certain to stand on one side only.
-
-    Where only differing layers were read, it is if one of these brought it.
-    """
-    environment = pair.left or pair.right
-    assert environment is not None
-    if left.whole and right.whole:
-        return True
-    shared = shared_layers(left, right)
-    brought = environment.brought
-    return brought is not None and not 1 <= brought.layer <= shared
+def _is_active(pair: EnvironmentPair) -> bool:
+    """Tell whether it is known that one side runs what is in it."""
+    return any(side is not None and side.active for side in (pair.left, pair.right))
 
 
 def _one_sided(teller: Teller, pair: EnvironmentPair, present: int) -> Finding:

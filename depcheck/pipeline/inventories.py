@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +19,8 @@ from depcheck.model.target import Target
 from depcheck.parity.services import unread_finding
 
 Result = TypeVar("Result")
+
+_RELEASE = re.compile(r"\d+\.\d+(?:\.\d+)?")
 
 _LAST = ("lock", "sbom")
 """What is read after the other side: a lock's markers want that side's Python."""
@@ -102,21 +105,21 @@ class Inventories:
             return self._guarded(named, lambda: self.reader.read(named))
         from depcheck.sources.inventory import read_inventory
 
-        target = self._target(other)
         return self._guarded(
-            named, lambda: read_inventory(named, root=self.root, target=target)
+            named, lambda: read_inventory(named, root=self.root, target=self._target(other))
         ), ()
 
     def _target(self, other: Inventory | None) -> Target | None:
         """Return what a lock's markers are evaluated for: the Python of the other side."""
-        python, platform = active_python(other), self.platform
-        if other is not None and other.identity.platform:
-            platform = other.identity.platform
-        if not python and platform is None:
+        platform = (other.identity.platform if other is not None else "") or self.platform
+        python = _RELEASE.match(active_python(other))
+        if not python and not platform:
             return None
         from depcheck.sources.target import build_target
 
-        return build_target(python or None, platform)
+        # A variant (linux/arm64/v8) makes no difference to markers.
+        plain = "/".join(platform.split("/")[:2]) if platform else None
+        return build_target(python[0] if python else None, plain)
 
 
 def active_python(inventory: Inventory | None) -> str:

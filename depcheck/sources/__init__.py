@@ -66,7 +66,7 @@ def _source(settings: ComponentSettings, scope: Scope) -> Content:
         _no_selection(settings, "an installed environment")
         return read_environment(scope, settings.source, by=by)
     path = Path(settings.source)
-    if lock := _lock_reader(path):
+    if lock := lock_reader(path):
         return lock(open_source(scope, path, by=by), settings.extras, settings.groups)
     if path.suffix == ".toml":
         from depcheck.sources.pyproject import read_pyproject
@@ -92,7 +92,11 @@ def _no_selection(settings: ComponentSettings, what: str) -> None:
         )
 
 
-def _lock_reader(path: Path) -> _Lock | None:
+def lock_reader(path: Path) -> _Lock | None:
+    """Return what reads the lock at ``path``, None where its name is not a lock's.
+
+    It is called with the file, and the extras and groups that are chosen.
+    """
     if _PYLOCK.fullmatch(path.name):
         from depcheck.sources.pylock import read_pylock
 
@@ -133,7 +137,7 @@ def _baseline(
 
 def _pins(settings: ComponentSettings, scope: Scope, path: Path) -> tuple[Pin, ...]:
     file = open_source(scope, path)
-    if lock := _lock_reader(path):
+    if lock := lock_reader(path):
         return lock(file, settings.extras, settings.groups).baseline
     from depcheck.sources.requirements_file import read_pins
 

@@ -42,7 +42,7 @@ def read_environment(scope: Scope, source: str, *, by: str = "") -> Content:
     shown = printable(source)
     place = f"{by}: {shown}" if by else shown
     interpreter = find_interpreter(scope.root, source, by=by)
-    folders = _folders(interpreter, place)
+    folders = [folder for _, held in site_folders(interpreter, place) for folder in held]
     installed = _installed(folders, place)
     origin = Origin(component=scope.component, path=shown, line=None, text="")
     draft = _Draft(origin, [], [])
@@ -134,9 +134,14 @@ class _Draft:
             )
 
 
-def _folders(found: Interpreter, place: str) -> list[Path]:
-    """Return the folders that hold the environment's distributions."""
-    folders = [*_site_packages(found.prefix, found.minor), *_inherited(found.prefix)]
+def site_folders(found: Interpreter, place: str) -> list[tuple[Path, list[Path]]]:
+    """Return the folders that hold the environment's distributions, by the prefix they belong to.
+
+    The environment's own prefix comes first, then that of the base interpreter where a
+    virtual environment shows what is installed there. Raises SourceError where there are none.
+    """
+    own = (found.prefix, _site_packages(found.prefix, found.minor))
+    folders = [(prefix, held) for prefix, held in (own, *_inherited(found.prefix)) if held]
     if not folders:
         raise SourceError(
             f"{place}: no site-packages folder belongs to it",
@@ -155,38 +160,47 @@ def _site_packages(prefix: Path, minor: str) -> list[Path]:
         *sorted(prefix.glob(f"local/lib/{pattern}/dist-packages")),
         *sorted(prefix.glob("lib/python3/dist-packages")),
     ]
-    unique = {os.path.realpath(folder): folder for folder in candidates if folder.is_dir()}
+    unique: dict[str, Path] = {}
+    for folder in candidates:
+        if folder.is_dir():
+            unique.setdefault(os.path.realpath(folder), folder)
     return list(unique.values())
 
 
-def _inherited(prefix: Path) -> list[Path]:
-    """Return the folders of the base interpreter where a virtual environment shows them."""
+def _inherited(prefix: Path) -> list[tuple[Path, list[Path]]]:
+    """Return prefix and folders of the base interpreter where a virtual environment shows them."""
     values = dict(_HOME.findall(configuration(prefix)))
     if values.get("include-system-site-packages", "").lower() != "true" or "home" not in values:
         return []
-    return _site_packages(Path(values["home"]).parent, "")
+    base = Path(values["home"]).parent
+    return [(base, _site_packages(base, ""))]
 
 
 def _installed(folders: list[Path], place: str) -> list[tuple[str, str]]:
-    """Return names and versions, by pip-api; the first folder that has a name wins."""
+    """Return names and versions; the first folder that has a name wins."""
+    found: dict[str, tuple[str, str]] = {}
+    for folder in folders:
+        for name, version in listed(folder, place):
+            found.setdefault(normalise(name), (name, version))
+    return [found[key] for key in sorted(found)]
+
+
+def listed(folder: Path, place: str) -> list[tuple[str, str]]:
+    """Return the names and versions that pip-api lists of one folder. Raises SourceError."""
     import subprocess
 
     try:
         # Imported here because the import itself runs pip.
         import pip_api
 
-        found: dict[str, tuple[str, str]] = {}
-        for folder in folders:
-            # pip-api ships no types, and has this argument.
-            listed = pip_api.installed_distributions(paths=[folder])  # type: ignore[attr-defined]
-            for name, dist in listed.items():
-                found.setdefault(normalise(name), (name, str(dist.version)))
+        # pip-api ships no types, and has this argument.
+        found = pip_api.installed_distributions(paths=[folder])  # type: ignore[attr-defined]
+        return [(str(name), str(dist.version)) for name, dist in found.items()]
     except (ImportError, OSError, ValueError, subprocess.CalledProcessError):
         raise SourceError(
             f"{place}: pip cannot list what is installed",
             hint=f"is pip installed for {printable(sys.executable)}?",
         ) from None
-    return [found[key] for key in sorted(found)]
 
 
 def _distributions(folders: list[Path]) -> dict[str, Distribution]:

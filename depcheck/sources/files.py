@@ -16,6 +16,7 @@ from depcheck.model.requirement import Origin, Pin, PythonBound, Requirement, Un
 from depcheck.model.text import did_you_mean, printable
 
 _LARGEST = 32 << 20
+_ALWAYS_UTF_8 = (".toml", ".json", ".yaml", ".yml")
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
 
@@ -37,12 +38,31 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A package that a lock takes from elsewhere than an index.
+
+    ``version`` is empty where the lock has none. ``source`` is as ``Installed`` has it,
+    empty for a folder.
+    """
+
+    name: str
+    version: str
+    source: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What a source holds, in the order in which it is written."""
+    """What a source holds, in the order in which it is written.
+
+    ``fetched`` are the packages of a lock that hold for the target and no index has:
+    each is ``undetermined`` as well, with the same origin.
+    """
 
     requirements: tuple[Requirement, ...] = ()
     requires_python: PythonBound | None = None
     baseline: tuple[Pin, ...] = ()
+    fetched: tuple[Fetched, ...] = ()
     undetermined: tuple[Undetermined, ...] = ()
 
 
@@ -77,8 +97,8 @@ class Faults:
             raise together(SourceError, list(dict.fromkeys(self.found)))
 
 
-def open_source(scope: Scope, path: Path, *, by: str = "") -> SourceFile:
-    """Read a text file below the root.
+def open_source(scope: Scope, path: Path, *, by: str = "", largest: int = _LARGEST) -> SourceFile:
+    """Read a text file below the root, of ``largest`` bytes at the most.
 
     ``by`` is the ``path:line`` that includes it, and stands before each message.
     Raises SourceError; what a file outside the root holds, or whether it
@@ -93,13 +113,13 @@ def open_source(scope: Scope, path: Path, *, by: str = "") -> SourceFile:
                 f"{place} lies outside the project root, and is not read",
                 hint="move it below the root, or name it on the command line",
             )
-        data = _read(full, place)
+        data = _read(full, place, largest)
     except (OSError, ValueError) as fault:
         raise SourceError(f"{place}: {_reason(fault)}", hint=_hint(fault, full)) from None
     return SourceFile(scope=scope, path=path, shown=shown, text=_decode(data, shown, path.suffix))
 
 
-def _read(path: Path, place: str) -> bytes:
+def _read(path: Path, place: str, largest: int) -> bytes:
     # Opened without waiting: a pipe in the tree must not hold the check up.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(descriptor, "rb") as stream:
@@ -108,9 +128,9 @@ def _read(path: Path, place: str) -> bytes:
             raise IsADirectoryError
         if not stat.S_ISREG(mode):
             raise SourceError(f"{place}: this is not a regular file")
-        data = stream.read(_LARGEST + 1)
-    if len(data) > _LARGEST:
-        raise SourceError(f"{place}: larger than {_LARGEST >> 20} MiB")
+        data = stream.read(largest + 1)
+    if len(data) > largest:
+        raise SourceError(f"{place}: larger than {largest >> 20} MiB")
     return data
 
 
@@ -142,12 +162,12 @@ def _hint(fault: Exception, path: Path) -> str:
 
 
 def _decode(data: bytes, shown: str, suffix: str) -> str:
-    """Return the text of a file: UTF-8, or what a PEP 263 comment says (TOML has none)."""
+    """Return the text of a file: UTF-8, or what a PEP 263 comment says where there can be one."""
     if b"\0" in data:
         raise SourceError(
             f"{shown}: this is not a UTF-8 text file", hint="save it as UTF-8 if it is text"
         )
-    encoding = "utf-8" if suffix == ".toml" else _encoding(data)
+    encoding = "utf-8" if suffix in _ALWAYS_UTF_8 else _encoding(data)
     try:
         return data.removeprefix(codecs.BOM_UTF8).decode(encoding)
     except LookupError:

@@ -8,10 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from depcheck.errors import SourceError
-from depcheck.model.requirement import Origin, Pin, PythonBound, Requirement, Undetermined
+from depcheck.model.requirement import (
+    Origin,
+    Pin,
+    PythonBound,
+    Requirement,
+    Undetermined,
+    normalise,
+)
 from depcheck.model.text import printable
 from depcheck.model.toml_text import TomlDocument, parse_toml
-from depcheck.sources.files import Content, Faults, SourceFile
+from depcheck.sources.files import Content, Faults, Fetched, SourceFile
 from depcheck.sources.requirement import MalformedError, check_name
 
 ALWAYS = 'python_version >= "0"'
@@ -28,6 +35,7 @@ class LockDraft:
     document: TomlDocument
     faults: Faults = field(default_factory=Faults)
     found: list[Requirement] = field(default_factory=list)
+    elsewhere: list[Fetched] = field(default_factory=list)
     undetermined: list[Undetermined] = field(default_factory=list)
     requires_python: PythonBound | None = None
 
@@ -127,13 +135,33 @@ class LockDraft:
     def origin(self, line: int | None, text: str) -> Origin:
         return self.file.origin(line, text)
 
-    def fetched(self, name: object, line: int, what: str) -> None:
-        """Note a package that the lock does not take from an index."""
+    def fetched(
+        self, name: object, line: int, what: str, *, version: object = None, source: str = ""
+    ) -> None:
+        """Note a package that the lock does not take from an index.
+
+        ``what`` says in words where it comes from, ``source`` as ``Installed`` does.
+        """
         origin = self.origin(line, printable(str(name)))
+        self._elsewhere(name, version, source, origin)
         self.undetermined.append(
             Undetermined(
                 subject=origin.text,
                 reason=f"the lock takes it from {what}, which is never fetched or built",
+                origin=origin,
+            )
+        )
+
+    def own(self, name: object, version: object, line: int) -> None:
+        """Note the project that the lock was made for, which is installed from its folder."""
+        self._elsewhere(name, version, "", self.origin(line, printable(str(name))))
+
+    def _elsewhere(self, name: object, version: object, source: str, origin: Origin) -> None:
+        self.elsewhere.append(
+            Fetched(
+                name=normalise(str(name)),
+                version=printable(str(version or "")),
+                source=printable(source, limit=500),
                 origin=origin,
             )
         )
@@ -162,6 +190,7 @@ class LockDraft:
             requirements=tuple(self.found),
             requires_python=self.requires_python,
             baseline=tuple(pins),
+            fetched=tuple(self.elsewhere),
             undetermined=tuple(dict.fromkeys(self.undetermined)),
         )
 
@@ -195,3 +224,9 @@ def any_of(markers: Iterable[str]) -> str:
     if len(distinct) == 1:
         return distinct[0]
     return "" if "" in distinct else " or ".join(f"({marker})" for marker in distinct)
+
+
+def vcs_source(kind: str, url: str, commit: str, subdirectory: str | None = None) -> str:
+    """Return a place in version control as ``Installed.source`` has it."""
+    at = f"{kind}+{url}@{commit}"
+    return f"{at}#subdirectory={subdirectory}" if subdirectory else at

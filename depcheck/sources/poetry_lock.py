@@ -8,7 +8,7 @@ from typing import Any
 
 from depcheck.model.requirement import Undetermined, normalise
 from depcheck.sources.files import Content, SourceFile
-from depcheck.sources.lock import LockDraft, any_of, decide, open_lock, packages
+from depcheck.sources.lock import LockDraft, any_of, decide, open_lock, packages, vcs_source
 from depcheck.sources.poetry_version import specifier_of
 from depcheck.sources.requirement import MalformedError, unknown
 
@@ -137,7 +137,16 @@ def _package(draft: LockDraft, package: _Package, line: int, marker: str) -> Non
     if kind is None:
         draft.pin(package["name"], package.get("version"), marker, line, _hashes(draft, package))
     elif draft.applies(marker, line):
-        draft.fetched(package["name"], line, kind)
+        source = _place(draft.table(package, "source"))
+        draft.fetched(package["name"], line, kind, version=package.get("version"), source=source)
+
+
+def _place(source: Mapping[str, Any]) -> str:
+    url = str(source.get("url", ""))
+    if source.get("type") == "git":
+        subdirectory = str(source.get("subdirectory") or "")
+        return vcs_source("git", url, str(source.get("resolved_reference", "")), subdirectory)
+    return url if source.get("type") == "url" else ""
 
 
 def _hashes(draft: LockDraft, package: _Package) -> Iterable[str]:

@@ -11,7 +11,7 @@ from depcheck.errors import SourceError
 from depcheck.model.requirement import Undetermined, normalise
 from depcheck.model.text import printable
 from depcheck.sources.files import Content, SourceFile
-from depcheck.sources.lock import LockDraft, decide, open_lock, packages
+from depcheck.sources.lock import LockDraft, decide, open_lock, packages, vcs_source
 from depcheck.sources.requirement import unknown
 
 _MEMBER = re.compile(
@@ -97,7 +97,8 @@ def _package(
     marker = decide(str(package.marker or ""), _MEMBER, holds)
     if elsewhere := _elsewhere(package):
         if draft.applies(marker, line):
-            draft.fetched(package.name, line, elsewhere)
+            version, source = package.version, _source(package)
+            draft.fetched(package.name, line, elsewhere, version=version, source=source)
     elif package.version is None:
         draft.fetched(package.name, line, "a file of no stated version")
     else:
@@ -110,3 +111,15 @@ def _elsewhere(package: Package) -> str:
     if package.vcs:
         return "version control"
     return "a folder" if package.directory else "a URL" if package.archive else ""
+
+
+def _source(package: Package) -> str:
+    """Return where a package comes from, as direct_url.json would have it installed."""
+    if package.vcs:
+        told = package.vcs
+        return vcs_source(told.type, told.url or told.path or "", told.commit_id, told.subdirectory)
+    if package.archive:
+        told_url = package.archive.url or ""
+        digest = package.archive.hashes.get("sha256", "")
+        return f"{told_url}#sha256={digest}" if told_url and digest else told_url
+    return ""

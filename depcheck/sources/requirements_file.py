@@ -203,6 +203,12 @@ def _hash(option: Option) -> str:
     return option.value
 
 
+def exact_version(specifier: str) -> str:
+    """Return the one version that a specifier allows, empty where it allows others too."""
+    exact = _EXACT.fullmatch(specifier)
+    return exact[1].strip() if exact else ""
+
+
 def read_pins(scope: Scope, path: Path) -> tuple[Pin, ...]:
     """Return the exact versions that a requirements file pins for the target.
 
@@ -211,9 +217,9 @@ def read_pins(scope: Scope, path: Path) -> tuple[Pin, ...]:
     from packaging.markers import Marker
 
     pins = tuple(
-        Pin(name=found.name, version=exact[1], origin=found.origin)
+        Pin(name=found.name, version=exact, origin=found.origin)
         for found in read_requirements(scope, path).requirements
-        if (exact := _EXACT.fullmatch(found.specifier))
+        if (exact := exact_version(found.specifier))
         and (not found.marker or Marker(found.marker).evaluate(dict(scope.environment)))
     )
     if not pins:

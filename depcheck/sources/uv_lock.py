@@ -7,12 +7,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from depcheck.errors import SourceError
 from depcheck.model.requirement import normalise
 from depcheck.model.text import printable
 from depcheck.sources.files import Content, SourceFile
-from depcheck.sources.lock import LockDraft, any_of, decide, open_lock, packages
+from depcheck.sources.lock import LockDraft, any_of, decide, open_lock, packages, vcs_source
 from depcheck.sources.pyproject import both_markers
 from depcheck.sources.requirement import unknown
 
@@ -74,6 +75,8 @@ def read_uv_lock(file: SourceFile, extras: tuple[str, ...], groups: tuple[str, .
     lock = _Lock(draft, [p for p, _ in entries], [n for _, n in entries], by_name, conflicts)
     reached = _reach(lock, _starts(lock, roots, extras, groups))
     _collect(lock, frozenset(roots), reached)
+    for root in roots:
+        _own(lock, root)
     return draft.content()
 
 
@@ -225,10 +228,31 @@ def _collect(lock: _Lock, roots: frozenset[int], reached: Mapping[_Node, _Terms]
         line = lock.lines[index]
         elsewhere = next((_ELSEWHERE[kind] for kind in _source(package) if kind in _ELSEWHERE), "")
         if elsewhere and lock.draft.applies(marker, line):
-            lock.draft.fetched(package["name"], line, elsewhere)
+            version, source = package.get("version"), _place(lock, package)
+            lock.draft.fetched(package["name"], line, elsewhere, version=version, source=source)
         elif not elsewhere:
             hashes = _hashes(lock, package)
             lock.draft.pin(package["name"], package.get("version"), marker, line, hashes)
+
+
+def _own(lock: _Lock, root: int) -> None:
+    """Note a project of the lock's own, which is installed with it if it is a package."""
+    package = lock.packages[root]
+    if "virtual" not in _source(package):
+        lock.draft.own(package["name"], package.get("version"), lock.lines[root])
+
+
+def _place(lock: _Lock, package: Mapping[str, Any]) -> str:
+    """Return where a package comes from: uv writes ``https://…?rev=v1&subdirectory=x#commit``."""
+    source = _source(package)
+    if "git" in source:
+        address, _, commit = str(source["git"]).partition("#")
+        url, _, query = address.partition("?")
+        chosen = dict(part.partition("=")[::2] for part in query.split("&"))
+        return vcs_source("git", url, commit, unquote(chosen.get("subdirectory", "")))
+    digests = [found for found in _hashes(lock, package) if found.startswith("sha256:")]
+    url = str(source.get("url", ""))
+    return f"{url}#{digests[0].replace(':', '=')}" if url and len(digests) == 1 else url
 
 
 def _marker(terms: _Terms) -> str:

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Literal
 
-from depcheck.images.contents.sites import Site, site_of
+from depcheck.images.contents.sites import Site, site_at, site_of
 from depcheck.images.table import Entry
 from depcheck.images.view import BELOW, View
 from depcheck.model.inventory import Interpreter, Provenance, PythonEnvironment
@@ -53,6 +53,25 @@ def environments(
             brought=_brought(view, prefix, sites),
         )
         for prefix, short in sorted(prefixes.items())
+    )
+
+
+def may_be_there(view: View, prefix: str) -> bool:
+    """Tell whether an environment of a prefix can be in a view in whose scope it is not.
+
+    ``prefix`` is relative. It can unless every layer that could hold it was read and has
+    neither a configuration nor a site folder of it.
+    """
+    if not view.covers(prefix) or isinstance(view.known(f"{prefix}/pyvenv.cfg"), Entry):
+        return True
+    roots = ("usr", "usr/local") if prefix == "usr" else (prefix,)
+    return any(
+        isinstance(view.known(folder), Entry)
+        for root in roots
+        for library in ("lib", "lib64")
+        for name in view.seen(f"{root}/{library}".lstrip("/"))
+        for kind in ("site", "dist")
+        if site_at(folder := f"{root}/{library}/{name}/{kind}-packages").prefix == prefix
     )
 
 
