@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -147,8 +148,9 @@ def _own_files(folder: Path) -> Iterator[tuple[Path, int]]:
 
 
 def _read(path: Path) -> bytes | None:
+    """Return the content of a regular file; a pipe or a device would have no end."""
     try:
-        return path.read_bytes()
+        return path.read_bytes() if stat.S_ISREG(path.stat().st_mode) else None
     except OSError:
         return None
 

@@ -13,7 +13,7 @@ from depcheck.images.reference import is_digest
 from depcheck.images.steps import clean_step, masked_command
 from depcheck.images.values import Layer
 from depcheck.model.inventory import Fact
-from depcheck.model.text import printable
+from depcheck.model.text import printable, redact
 
 __all__ = ["Configuration", "clean_step", "masked_command", "parse_configuration"]
 
@@ -25,6 +25,7 @@ _OPEN_LABELS = frozenset(
         "licenses", "ref.name",
     )
 )  # fmt: skip
+_LONGEST_COMMAND = 64 << 10
 _DURATIONS = (
     ("Interval", "interval"),
     ("Timeout", "timeout"),
@@ -85,7 +86,9 @@ def _settings(
     found = {key: Fact(value=value) for key, value in plain.items() if value}
     found |= {key: _command(value) for key, value in _commands(config).items() if value}
     for name, value in labels.items():
-        found[f"label.{name}"] = Fact(value=value, secret=name not in _OPEN_LABELS)
+        found[f"label.{name}"] = Fact(
+            value=value, secret=name not in _OPEN_LABELS or redact(value) != value
+        )
     found |= {f"env.{name}": Fact(value=value, secret=True) for name, value in variables.items()}
     return found
 
@@ -97,7 +100,8 @@ def _commands(config: Document) -> dict[str, str]:
 
 
 def _command(value: str) -> Fact:
-    return Fact(value=value, secret=masked_command(value) != value)
+    # A longer one is a stranger's, made to be looked at for long.
+    return Fact(value=value, secret=len(value) > _LONGEST_COMMAND or masked_command(value) != value)
 
 
 def _as_array(words: tuple[str, ...]) -> str:

@@ -31,11 +31,11 @@ class Document:
         return found or ""
 
     def number(self, key: str) -> int:
-        """Return a number that is not negative, 0 where there is none. Raises ImageError."""
+        """Return a number from 0 to 2**63 - 1, 0 where there is none. Raises ImageError."""
         found = self.value.get(key)
         if found is None:
             return 0
-        if not isinstance(found, int) or isinstance(found, bool) or found < 0:
+        if not isinstance(found, int) or isinstance(found, bool) or not 0 <= found < 1 << 63:
             raise self.broken(f'"{key}" is no count')
         return found
 

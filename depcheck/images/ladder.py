@@ -80,7 +80,7 @@ class Ladder:
                 missing.pop(table.diff_id, None)
         except ImageError as failure:
             failures.append(failure)
-            if len(failures) < len(self.backings):
+            if any(other.way != backing.way for other in self.backings[-1:]):
                 self.observer.note(f"{backing.way}: {failure.message}; trying another way")
 
     def _keep(self, table: LayerTable, way: str) -> None:

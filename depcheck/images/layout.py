@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from depcheck.errors import ImageError, UsageError
@@ -90,12 +91,20 @@ def open_store(store: Store, way: str, path: str, name: str, platform: str | Non
 
 
 def split_path(value: str, there: Callable[[Path], bool]) -> tuple[Path, str]:
-    """Return the longest path in ``value`` that is there, and what is named behind it."""
+    """Return the longest path in ``value`` that is there, and what is named behind it.
+
+    Raises ImageError where it cannot be looked for.
+    """
     ends = [at for at, char in enumerate(value) if char in ":@"]
     for end in [len(value), *reversed(ends)]:
         path = Path(value[:end])
-        if value[:end] and there(path):
-            return path, value[end + 1 :]
+        with suppress(OSError):  # with what is named behind it, it may be too long for a path
+            if value[:end] and there(path):
+                return path, value[end + 1 :]
+    try:
+        there(Path(value))
+    except OSError as error:
+        raise ImageError(f"{printable(value)} cannot be read: {error.strerror}") from None
     return Path(value), ""
 
 

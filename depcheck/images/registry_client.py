@@ -78,7 +78,7 @@ class Client:
         done = failures = 0
         while True:
             try:
-                with closing(self._part(digest, done, size or 0)) as part:
+                with closing(self._part(digest, done)) as part:
                     for chunk in part:
                         done += len(chunk)
                         if size is not None and done > size:
@@ -93,12 +93,12 @@ class Client:
                     raise unreachable(error, f"{self._reference}: layer {digest}") from error
                 self._wire.pause(failures)
 
-    def _part(self, digest: str, start: int, size: int) -> Generator[bytes, None, None]:
+    def _part(self, digest: str, start: int) -> Generator[bytes, None, None]:
         """Yield a blob from a byte on. A server without ranges begins again: that is skipped."""
         wanted = {"Range": f"bytes={start}-"} if start else {}
         for renewed in (False, True):
             request = self._request(f"/blobs/{digest}", "GET", wanted)
-            with self._wire.stream(request, size) as (raw, chunks):
+            with self._wire.stream(request) as (raw, chunks):
                 if raw.status == _UNAUTHORISED and not renewed:
                     self._authority.renew(Answer(raw.status, raw.headers, b""))
                     continue

@@ -75,18 +75,15 @@ class Wire:
         return raw
 
     @contextmanager
-    def stream(
-        self, request: Request, size: int
-    ) -> Iterator[tuple[BaseHTTPResponse, Iterator[bytes]]]:
-        """Yield the answer and its body in chunks; ``size`` is about how many bytes are due.
+    def stream(self, request: Request) -> Iterator[tuple[BaseHTTPResponse, Iterator[bytes]]]:
+        """Yield the answer and its body in chunks.
 
         Raises as ``ask`` does, while the chunks are taken as well.
         """
         raw = self._persist(request, None, _ATTEMPTS)
         assert not isinstance(raw, Answer)
-        until = time.monotonic() + _DEADLINE + size / _SLOWEST
         try:
-            yield raw, self._chunks(raw, until, _host(request.url))
+            yield raw, self._chunks(raw, _host(request.url))
         finally:
             raw.close()
             raw.release_conn()
@@ -183,7 +180,8 @@ class Wire:
         self.bytes_read += len(body)
         return Answer(raw.status, raw.headers, body)
 
-    def _chunks(self, raw: BaseHTTPResponse, until: float, host: str) -> Iterator[bytes]:
+    def _chunks(self, raw: BaseHTTPResponse, host: str) -> Iterator[bytes]:
+        until = time.monotonic() + _DEADLINE
         while True:
             self._connections.deadline.until = until
             try:
@@ -193,6 +191,7 @@ class Wire:
             if not chunk:
                 return
             self.bytes_read += len(chunk)
+            until += len(chunk) / _SLOWEST  # of what came: any size can be announced
             yield chunk
 
 

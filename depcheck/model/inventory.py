@@ -191,10 +191,10 @@ class Inventory:
     it is the same on both sides. ``system`` has ``os.id``, ``os.name``, ``os.version``,
     ``libc``, ``ca-bundle``, ``timezone``, ``tzdata``, ``locale``, ``users``.
     ``settings`` has the image's configuration (``architecture``, ``entrypoint``,
-    ``env.PATH``, ``label.x``, ``port.8080/tcp``), ``runtime`` a container's
-    (``memory``, ``restart``, ``mount./data``). ``files`` are absolute paths: all of them where files are
-    compared, else only those outside of everything else that is compared (the
-    application's own), without folders. ``layers`` are in order, the bottom first.
+    ``env.PATH``, ``label.x``, ``port.8080/tcp``), ``runtime`` a container's (``memory``,
+    ``restart``, ``mount./data``). ``files`` are absolute paths: all of them where files are
+    compared, else only those outside of everything else that is compared (the application's
+    own), without folders. ``layers`` are in order, the bottom first.
     ``undetermined`` is what could not be read.
     """
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 import binascii
 import csv
 import hashlib
+import io
 import json
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import NamedTuple
 
 from depcheck.model.text import printable, redact
 
+MOST_ROWS = 100_000
+"""Rows of one RECORD that are read; the largest distributions have some 40,000."""
+
+_MOST_PATH = 4 << 10  # PATH_MAX: no longer one can be there
 _SHA256 = "sha256="
 _STANDARD = str.maketrans("-_", "+/")  # from the alphabet for URLs
 
@@ -34,7 +40,9 @@ def rows(content: bytes, folder: str) -> Iterator[Row]:
     """
     try:
         text = content.decode("utf-8")
-        for fields in csv.reader(text.splitlines()):
+        for number, fields in enumerate(csv.reader(text.splitlines())):
+            if number >= MOST_ROWS:
+                raise ValueError(f"it has more than {MOST_ROWS:,} lines")
             if fields and fields[0]:
                 yield _row(fields, folder)
     except csv.Error as error:
@@ -44,9 +52,16 @@ def rows(content: bytes, folder: str) -> Iterator[Row]:
 
 
 def without_bytecode(content: bytes) -> bytes:
-    """Return a RECORD without the lines of byte code that have no hash: nothing rests on them."""
-    lines = content.splitlines()
-    return b"\n".join(line for line in lines if not line.endswith((b".pyc,,", b'.pyc",,'))) + b"\n"
+    """Return a RECORD without the lines of byte code that have no hash: nothing rests on them.
+
+    Raises ValueError where more than MOST_ROWS lines are left.
+    """
+    lines = (line.rstrip(b"\r\n") for line in io.BytesIO(content))
+    left = (line for line in lines if not line.endswith((b".pyc,,", b'.pyc",,')))
+    kept = list(islice(left, MOST_ROWS + 1))
+    if len(kept) > MOST_ROWS:
+        raise ValueError(f"it has more than {MOST_ROWS:,} lines")
+    return b"\n".join(kept) + b"\n"
 
 
 def fingerprint(listed: Iterable[Row]) -> str:
@@ -67,6 +82,8 @@ def fingerprint(listed: Iterable[Row]) -> str:
 def _row(fields: list[str], folder: str) -> Row:
     path = fields[0].replace("\\", "/")
     at = path if path.startswith("/") else f"{folder}/{path}"
+    if len(at) > _MOST_PATH:
+        raise ValueError(f"it has a path of {len(at):,} characters")
     if "/." in at or "//" in at or at[0] == "/":
         at = posixpath.normpath(at).lstrip("/")
     declared = fields[1] if len(fields) > 1 else ""

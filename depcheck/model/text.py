@@ -6,13 +6,22 @@ import re
 from collections.abc import Iterable
 
 _USER_INFO = re.compile(r"(?<=://)[^\s/?#]*@")
+# Bounded, so that no text is read again and again; a digest after @ is no host.
+_LOGIN = re.compile(
+    r"(?<![\w/])[^\s/@:]{1,100}:[^\s/@]{1,400}@(?=[\w.-]{1,255}(?::\d{1,5})?(?:[/\s\"']|$))"
+)
 # Every part is optional, so that a match never fails and no text is read twice.
 _REST = re.compile(r"(://[^\s?#]*)(\?[^\s#]*)?(#\S*)?")
 _KNOWN_FRAGMENTS = ("#egg=", "#subdirectory=", "#sha256=")
 
 
 def redact(text: str) -> str:
-    """Return ``text`` with user information, queries and odd fragments of URLs hidden."""
+    """Return ``text`` with user information, queries and odd fragments of URLs hidden.
+
+    So is a user with a password before a host where no scheme is written.
+    """
+    if "@" in text:
+        text = _LOGIN.sub("***@", text)
     if "://" not in text:
         return text
     return _REST.sub(_masked, _USER_INFO.sub("***@", text))

@@ -170,3 +170,12 @@ def test_reading_steps_takes_linear_time() -> None:
 def test_a_step_of_json_is_no_configuration() -> None:
     with pytest.raises(ImageError, match="no JSON object"):
         parse_configuration(json.dumps([]).encode())
+
+
+def test_numbers_and_commands_that_are_made_to_break_their_reader() -> None:
+    check = {"Test": ["CMD", "x"], "Interval": 10**400}
+    with pytest.raises(ImageError, match='"Interval" is no count'):
+        settings({"Healthcheck": check})
+    began = time.monotonic()
+    assert settings({"Cmd": ["--token " * 200_000]})["command"][1]
+    assert time.monotonic() - began < 1

@@ -239,3 +239,16 @@ def test_twenty_thousand_entries_are_read_in_no_time(cache: LayerCache) -> None:
         assert cache.get(ID) is not None
         fastest = min(fastest, time.perf_counter() - begun)
     assert fastest < 0.2  # 0.02 on an idle machine
+
+
+def test_what_is_no_file_is_not_there_and_is_written_anew(tmp_path: Path) -> None:
+    cache = LayerCache(tmp_path, note=silent)
+    blob, digest = b"{}", sha256(b"{}")
+    path = tmp_path / "blobs" / digest[7:]
+    path.parent.mkdir()
+    for make in (os.mkfifo, lambda at: at.symlink_to("/dev/zero")):
+        make(path)
+        assert cache.get_blob(digest) is None
+        cache.put_blob(digest, blob)
+        assert cache.get_blob(digest) == blob
+        path.unlink()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from depcheck.errors import ImageError
+from depcheck.images.archive import open_archive
 from depcheck.images.layout import open_layout
 from depcheck.images.platforms import host_platform
 from depcheck.images.values import Opened
@@ -100,6 +101,17 @@ def test_what_is_no_layout(tmp_path: Path, folder: Path) -> None:
 
 def blob(folder: Path, digest: str) -> Path:
     return folder / "blobs" / digest.replace(":", "/")
+
+
+def test_a_name_that_no_file_can_have(tmp_path: Path) -> None:
+    for opening in (open_layout, open_archive):
+        with pytest.raises(ImageError, match="too long"):
+            opening(f"{tmp_path}/{'x' * 300}")
+
+
+def test_a_tag_may_be_longer_than_a_name_of_a_file(folder: Path) -> None:
+    with pytest.raises(ImageError, match="has no single image"):
+        open_layout(f"{folder}:{'x' * 300}")
 
 
 def test_blobs_that_are_not_what_they_say(folder: Path) -> None:

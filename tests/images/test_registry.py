@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from depcheck.errors import ImageError
+from depcheck.images import wire
 from depcheck.images.registry import is_available, open_registry
 from depcheck.images.values import Layer, Opened
 from depcheck.model.observer import Silent
@@ -186,6 +187,21 @@ def test_a_body_that_is_longer_or_goes_on_elsewhere(fake: FakeRegistry) -> None:
         contents(found)
     fake.rules[blob] = [Rule(cut=1000), Rule(headers={"Content-Range": "bytes 7-8/9"})]
     with pytest.raises(ImageError, match="another place"):
+        contents(found)
+
+
+def test_a_slow_body_ends_however_large_it_is_said_to_be(
+    fake: FakeRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = json.loads(IMAGE.manifest)
+    told["layers"][-1]["size"] = 1 << 60
+    manifest = json.dumps(told).encode()
+    path = "/v2/shop/manifests/one"
+    fake.files[path] = (IMAGE.media_type, manifest)
+    fake.rules[f"/v2/shop/blobs/{told['layers'][-1]['digest']}"] = [Rule(stall=3)] * 4
+    found = opened(f"{fake.host}/shop:one")
+    monkeypatch.setattr(wire, "_DEADLINE", 0.2)
+    with pytest.raises(ImageError, match="in time"):
         contents(found)
 
 

@@ -20,6 +20,8 @@ from depcheck.model.text import did_you_mean, printable, redact
         ),
         ("https://index.example/repo@v1", "https://index.example/repo@v1"),
         ("mail@index.example", "mail@index.example"),
+        ("u:pw@reg.example/shop:1", "***@reg.example/shop:1"),
+        ("reg.example:5000/shop:1@sha256:12ab", "reg.example:5000/shop:1@sha256:12ab"),
     ],
 )
 def test_secrets_are_hidden(text, shown):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
+from itertools import chain
 
-from depcheck.images.contents.rows import Row, decoded, packed
+from depcheck.images.contents.rows import LONGEST, Row, decoded, packed
 
 _FIELDS = {b"P": 0, b"V": 1, b"A": 2}
 
@@ -19,7 +21,8 @@ def installed_apks(content: bytes) -> bytes:
 
 def _rows(content: bytes) -> Iterator[Row]:
     fields, begun = ["", "", ""], False
-    for number, line in enumerate((*content.split(b"\n"), b""), 1):
+    for number, whole in enumerate(chain(io.BytesIO(content), (b"",)), 1):
+        line = whole[:LONGEST]
         if not line.strip():
             if begun:
                 yield Row(*fields)

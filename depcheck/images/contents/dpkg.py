@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping
 
-from depcheck.images.contents.rows import Row, decoded, packed
+from depcheck.images.contents.rows import LONGEST, Row, decoded, packed
 
 _FIELDS = frozenset((b"package", b"status", b"version", b"architecture"))
 _ABSENT = frozenset(("not-installed", "config-files"))
@@ -23,7 +24,8 @@ def installed_debs(content: bytes) -> bytes:
 
 def _stanzas(content: bytes) -> Iterator[Mapping[bytes, bytes]]:
     stanza: dict[bytes, bytes] = {}
-    for number, line in enumerate(content.split(b"\n"), 1):
+    for number, whole in enumerate(io.BytesIO(content), 1):
+        line = whole[:LONGEST]
         if not line.strip():
             if stanza:
                 yield stanza

@@ -10,7 +10,7 @@ from typing import Literal
 
 from depcheck.images.contents.sites import Site, site_at, site_of
 from depcheck.images.table import Entry
-from depcheck.images.view import BELOW, View
+from depcheck.images.view import BELOW, Unread, View
 from depcheck.model.inventory import Interpreter, Provenance, PythonEnvironment
 from depcheck.model.text import printable
 
@@ -44,6 +44,8 @@ def environments(
             prefixes.setdefault(folder, "")
     versions = {posixpath.dirname(posixpath.dirname(i.path))[1:]: i.version for i in interpreters}
     active = _active(view, prefixes, path.split(":"), command)
+    if active is not None:
+        prefixes.setdefault(active, "")  # of a pair, it can be out of scope
     return tuple(
         PythonEnvironment(
             prefix=f"/{prefix}",
@@ -62,7 +64,12 @@ def may_be_there(view: View, prefix: str) -> bool:
     ``prefix`` is relative. It can unless every layer that could hold it was read and has
     neither a configuration nor a site folder of it.
     """
-    if not view.covers(prefix) or isinstance(view.known(f"{prefix}/pyvenv.cfg"), Entry):
+    return not view.covers(prefix) or _is_seen(view, prefix)
+
+
+def _is_seen(view: View, prefix: str) -> bool:
+    """Tell whether the layers that were read have an environment of a prefix, in scope or not."""
+    if isinstance(view.known(f"{prefix}/pyvenv.cfg"), Entry):
         return True
     roots = ("usr", "usr/local") if prefix == "usr" else (prefix,)
     return any(
@@ -135,16 +142,17 @@ def _brought(view: View, prefix: str, sites: Iterable[Site]) -> Provenance | Non
 def _active(
     view: View, prefixes: Collection[str], folders: Iterable[str], command: tuple[str, ...]
 ) -> str | None:
-    """Return the prefix whose programs the command starts, else the first in PATH with a Python."""
+    """Return the prefix whose programs the command starts, else the first in PATH with a Python.
+
+    None where that cannot be told without layers that were not read.
+    """
     search = [folder.strip("/") for folder in folders if folder.startswith("/")]
     for word in (*_words(command), *_PROGRAMS):
-        if word.startswith("/"):
-            found = _home(view, prefixes, word.strip("/"))
-        else:
-            places = (_home(view, prefixes, f"{folder}/{word}") for folder in search)
-            found = next((place for place in places if place is not None), None)
-        if found is not None:
-            return found
+        programs = [word] if word.startswith("/") else [f"{folder}/{word}" for folder in search]
+        for program in programs:
+            found = _home(view, prefixes, program.strip("/"))
+            if found is not None:
+                return None if found is BELOW else found
     return None
 
 
@@ -165,21 +173,26 @@ def _words(command: tuple[str, ...]) -> Iterator[str]:
                     yield part
 
 
-def _home(view: View, prefixes: Collection[str], program: str) -> str | None:
+def _home(
+    view: View, prefixes: Collection[str], program: str
+) -> str | Literal[Unread.BELOW] | None:
     """Return the environment that a program belongs to: the one in whose bin it lies.
 
-    What only unread layers know of is taken to be there in a virtual environment.
+    What only unread layers know of is taken to be there in a virtual environment that is
+    in scope, and may be there (BELOW) elsewhere.
     """
     folder = posixpath.dirname(program)
     prefix = posixpath.dirname(folder)
     if posixpath.basename(folder) == "bin" and prefix == "" and "usr" in prefixes:
         prefix = "usr"  # /bin leads to /usr/bin
-    if posixpath.basename(folder) != "bin" or prefix not in prefixes:
+    if posixpath.basename(folder) != "bin" or not _is_python(program, prefix):
         return None
     state = view.known(program)
     if state is BELOW:
-        return prefix if prefix not in _SYSTEM else None
-    return prefix if state is not None and _is_python(program, prefix) else None
+        return prefix if prefix in prefixes and prefix not in _SYSTEM else BELOW
+    if state is None or prefix in prefixes or _is_seen(view, prefix):
+        return None if state is None else prefix
+    return None if view.covers(prefix) else BELOW
 
 
 def _is_python(program: str, prefix: str) -> bool:

@@ -22,8 +22,8 @@ _MIB = 1 << 20
 _Kind = Literal["deb", "apk", "rpm"]
 _STATUS_FOLDER = "var/lib/dpkg/status.d/"
 _BESIDE = (".md5sums", ".list", ".preinst", ".postinst", ".prerm", ".postrm", ".conffiles")
-_STATUS = Wanted(64 * _MIB, installed_debs)
-_INSTALLED = Wanted(64 * _MIB, installed_apks)
+_STATUS = Wanted(32 * _MIB, installed_debs)
+_INSTALLED = Wanted(32 * _MIB, installed_apks)
 _RPM_FOLDERS = ("var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm")
 _RPM_FILES = {
     "rpmdb.sqlite": Wanted(256 * _MIB, sqlite_rpms),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from depcheck.errors import ImageError
 from depcheck.images.contents.conda import conda_packages, prefixed_files
 from depcheck.images.contents.distributions import Reading, from_path, read_distribution
 from depcheck.images.contents.environments import environments
@@ -17,6 +18,9 @@ from depcheck.images.view import View
 from depcheck.model.inventory import Installed, Interpreter, OsPackage, PythonEnvironment
 from depcheck.model.requirement import Undetermined
 from depcheck.model.text import printable
+
+MOST_LISTED = 250_000
+"""Files that the RECORDs of one side may list; some 100,000 are many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +44,7 @@ def python_contents(view: View, *, path: str, command: tuple[str, ...]) -> Pytho
 
     ``path`` is the value of ``PATH``, ``command`` entrypoint and command as one list.
     Of a pair, both sides are to be read down to the same layer: a distribution that
-    neither side touched is left out on both.
+    neither side touched is left out on both. Raises ImageError above MOST_LISTED.
     """
     reader = _Reader(view)
     reader.read_touched()
@@ -90,6 +94,7 @@ class _Reader:
     _touched: Mapping[Info, Collection[str]] = field(default_factory=dict)
     _standing: Mapping[Info, Standing] = field(default_factory=dict)
     _prefixed: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    _listed: int = 0
 
     def read_touched(self) -> None:
         """Read the distributions whose metadata is in scope."""
@@ -122,9 +127,18 @@ class _Reader:
             if isinstance(reading, Undetermined):
                 self.undetermined.append(reading)
             else:
+                self._count(reading)
                 self.readings[info] = reading
                 self.owned |= reading.files
                 self.undetermined.extend(reading.unread)
+
+    def _count(self, reading: Reading) -> None:
+        self._listed += len(reading.files)
+        if self._listed > MOST_LISTED:
+            raise ImageError(
+                f"its Python distributions list more than {MOST_LISTED:,} files",
+                hint="no image of real distributions does: it may be made to exhaust its reader",
+            )
 
     def _changed_by_conda(self, info: Info) -> Mapping[str, str]:
         prefix = site_at(info.folder).prefix

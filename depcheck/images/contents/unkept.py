@@ -1,4 +1,4 @@
-"""Files that are there and wanted, of which nothing was kept, and no fault tells why."""
+"""Files that are there and wanted, of which nothing was kept."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from depcheck.model.text import printable
 
 
 def unkept(view: View, path: str) -> tuple[Undetermined, ...]:
-    """Return what to tell of ``path`` where it is there and gave no content, else nothing.
-
-    Faults are told by whoever tells all faults of a view.
-    """
+    """Return what to tell of ``path`` where it is there and gave no content, else nothing."""
     at = view.resolve(path)
     state = view.known(at)
-    if not isinstance(state, Entry) or view.fault(at) or view.content(at) is not None:
+    if not isinstance(state, Entry) or view.content(at) is not None:
         return ()
-    reason = (
+    reason = view.fault(at) or (
         f"it is a {state.kind}, where a file was expected"
         if state.kind != "file"
         else "it was not kept when its layer was read"

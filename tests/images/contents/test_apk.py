@@ -78,6 +78,8 @@ def test_an_empty_database_has_no_packages() -> None:
         (b"P:a\nA:x86_64\n\nP:b\nV:1\n", "without a name or a version"),
         (b"P:a\xff\nV:1\n", "not UTF-8"),
         (b"\x1f\x8b\x08\x00\x00\x00", "line 1 is no field"),
+        (b"P:a\nV:" + b"1" * 5_000_000, "absurdly long"),
+        (b"".join(b"P:a%d\nV:1\n\n" % number for number in range(50_001)), "50,000 packages"),
     ],
 )
 def test_what_is_no_database_is_refused(content: bytes, reason: str) -> None:

@@ -98,6 +98,9 @@ def test_an_empty_status_has_no_packages() -> None:
         (b"Package: a\nStatus: whatever\nVersion: 1\n", "'whatever'"),
         (b"Package: a\xff\nVersion: 1\n", "not UTF-8"),
         (b"Package: a\x1b[31m\nVersion: 1\n", "control character"),
+        (b"Package: " + b"a" * 1001 + b"\nVersion: 1\n", "absurdly long"),
+        (b"Package: a\nVersion: 1" + b"0" * 5_000_000 + b"\n", "absurdly long"),
+        (b"".join(b"Package: a%d\nVersion: 1\n\n" % n for n in range(50_001)), "50,000 packages"),
     ],
 )
 def test_what_is_no_status_is_refused(content: bytes, reason: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from depcheck.errors import ImageError
 from depcheck.images.contents.python import PythonContents, python_contents
 from depcheck.images.table import LayerTable
 from depcheck.images.view import View
@@ -187,6 +188,28 @@ def test_a_record_that_cannot_be_understood_is_told(broken: Entry) -> None:
     found = contents(whole(table(files)))
     assert [(each.name, each.version) for each in found.distributions] == [("a", "1")]
     assert [each.subject for each in found.undetermined] == [f"/{SITE}/a-1.dist-info/RECORD"]
+
+
+def test_a_record_that_is_made_to_be_read_for_long_is_told() -> None:
+    info = f"{SITE}/app-1.0.dist-info"
+    for rows, reason in (
+        ("a,,\n" * 100_001, "more than 100,000 lines"),
+        ("a/" * 3000 + "b,,\n", "a path of 6,0"),
+    ):
+        view = whole(table({**distribution("app", "1.0"), f"{info}/RECORD": rows}))
+        (untold,) = contents(view).undetermined
+        assert untold.subject == f"/{info}/RECORD"
+        assert reason in untold.reason
+
+
+def test_more_files_than_any_image_lists_are_refused() -> None:
+    rows = "".join(f"m{number},,\n" for number in range(90_000))
+    held: dict[str, Entry] = {}
+    for name in ("a", "b", "c"):
+        held |= distribution(name, "1.0")
+        held[f"{SITE}/{name}-1.0.dist-info/RECORD"] = rows
+    with pytest.raises(ImageError, match="more than 250,000 files"):
+        contents(whole(table(held)))
 
 
 def test_a_broken_description_of_a_conda_package_is_told() -> None:
