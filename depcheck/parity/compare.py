@@ -54,7 +54,7 @@ def compare(
     names = _names(left_name or left.subject, right_name or right.subject)
     teller = Teller(left=names[0], right=names[1], service=service, show_values=show_values)
     comparing = _Comparing(teller=teller, left=left, right=right, files=files)
-    spoken = _covers(left) & _covers(right)
+    spoken = left.covers & right.covers
     aspects = [aspect for aspect in ASPECTS if aspect in spoken]
     for aspect in aspects:
         comparing.add(aspect)
@@ -67,12 +67,6 @@ def compare(
         ),
         left_out=tuple(a for a in ASPECTS if a in (left.covers | right.covers) - spoken),
     )
-
-
-def _covers(side: Inventory) -> frozenset[Aspect]:
-    """Return what a side speaks of: not of OS packages whose database could not be read."""
-    unread = any(not item.harmless for item in side.undetermined)
-    return side.covers - {"os"} if unread and side.whole and not side.packages else side.covers
 
 
 def _names(left: str, right: str) -> tuple[str, str]:

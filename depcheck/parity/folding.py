@@ -26,13 +26,22 @@ _EXPLAINING = {
 }
 """Rules, and the OS packages whose difference says the same."""
 
+_EPOCH = re.compile(r"^\d+:")
+_REVISION = re.compile(r"(?:\+(?:dfsg|ds)[^-]*)?-[^-]+$")
+
 _VARIABLES = {"timezone": ("env.TZ",), "locale": ("env.LANG", "env.LC_ALL")}
 _OTHER_WHEELS = frozenset(("distribution-rebuilt",))
 
 
 def fold_packages(findings: Findings) -> Findings:
-    """Leave out ``python3-yaml`` where PyYAML is told, and what an architecture explains."""
+    """Leave out ``python3-yaml`` where PyYAML is told, and what an architecture explains.
+
+    The packages have the name of the module: both versions tell that it is the one.
+    """
     told = names_told(findings, "distribution-")
+    versions = {
+        (drift(f).left, drift(f).right) for f in findings if f.rule.startswith("distribution-")
+    }
     other = any(f.rule == "image-architecture" for f in findings)
 
     def explained(finding: Finding) -> bool:
@@ -41,9 +50,19 @@ def fold_packages(findings: Findings) -> Findings:
         if not finding.rule.startswith("package-"):
             return False
         found = _PYTHON_PACKAGE.fullmatch(drift(finding).name)
-        return found is not None and normalise(found[1]) in told
+        if found is None:
+            return False
+        upstream = (_upstream(drift(finding).left), _upstream(drift(finding).right))
+        return normalise(found[1]) in told or upstream in versions
 
     return _without(findings, explained)
+
+
+def _upstream(version: str | None) -> str | None:
+    """Return a package's version without its epoch and the packagers' revision."""
+    if version is None:
+        return None
+    return _REVISION.sub("", _EPOCH.sub("", version))
 
 
 def fold_system(findings: Findings) -> Findings:

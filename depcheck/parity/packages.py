@@ -20,34 +20,38 @@ _DECIDING: tuple[tuple[re.Pattern[str], int], ...] = (
 )
 """Packages that decide whether Python starts, and how many numbers make their series."""
 
-_Held = Mapping[str, Sequence[OsPackage]]
+_Held = Mapping[tuple[str, bool], Sequence[OsPackage]]
+"""Packages by name and whether they are conda's, which stand beside the system's own."""
 
 
 def compare_packages(teller: Teller, left: Inventory, right: Inventory) -> Part:
     """Compare packages by name; those of different systems are told as one difference."""
-    kinds = [{package.kind for package in side.packages} for side in (left, right)]
+    kinds = [_kinds(side) for side in (left, right)]
     if kinds[0] and kinds[1] and not kinds[0] & kinds[1]:
         return Part(findings=(_other_system(teller, left, right),), different=1)
     lefts, rights = _by_name(left.packages), _by_name(right.packages)
     findings: list[Finding] = []
     names = sorted(lefts.keys() | rights.keys())
-    for name in names:
-        findings += _named(teller, name, lefts.get(name, ()), rights.get(name, ()))
+    for key in names:
+        findings += _named(teller, key[0], lefts.get(key, ()), rights.get(key, ()))
     told = len({finding.message for finding in findings})
     return Part(findings=tuple(findings), same=max(len(names) - told, 0), different=told)
 
 
+def _kinds(side: Inventory) -> set[str]:
+    """Return the kinds of the system's packages."""
+    return {str(package.kind) for package in side.packages} - {"other"}
+
+
 def _by_name(packages: Sequence[OsPackage]) -> _Held:
-    names: dict[str, list[OsPackage]] = defaultdict(list)
+    names: dict[tuple[str, bool], list[OsPackage]] = defaultdict(list)
     for package in sorted(packages, key=lambda p: (p.name, p.architecture, p.version)):
-        names[package.name].append(package)
+        names[package.name, package.kind == "other"].append(package)
     return names
 
 
 def _other_system(teller: Teller, left: Inventory, right: Inventory) -> Finding:
-    texts = [
-        " and ".join(sorted({package.kind for package in side.packages})) for side in (left, right)
-    ]
+    texts = [" and ".join(sorted(_kinds(side))) for side in (left, right)]
     return teller.tell(
         "package-kind",
         "os",

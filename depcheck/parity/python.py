@@ -13,7 +13,7 @@ from depcheck.parity.environments import EnvironmentPair, is_image, of_pair, pai
 from depcheck.parity.interpreters import interpreter_findings, version_severity
 from depcheck.parity.parts import Part, drift
 from depcheck.parity.telling import Teller, Value, count, lowered
-from depcheck.parity.versions import agree
+from depcheck.parity.versions import agree, same
 
 
 def compare_python(teller: Teller, left: Inventory, right: Inventory) -> Part:
@@ -100,7 +100,7 @@ def _installers(
     for item in items:
         if len(item.left) == len(item.right) == 1:
             left, right = item.left[0], item.right[0]
-            if left.read and right.read and left.installer and right.installer:
+            if same(left.version, right.version) and left.installer and right.installer:
                 changes[left.installer, right.installer].append(item.name)
     for (one, other), names in sorted(changes.items()):
         if one != other:
@@ -119,16 +119,13 @@ def _installers(
 def _active(
     teller: Teller, left: Inventory, right: Inventory, pairs: Sequence[EnvironmentPair]
 ) -> Iterator[Finding]:
-    """Tell where another environment runs, though the tested one is there."""
+    """Tell where another environment runs."""
     if not (is_image(left) and is_image(right)):
         return
     one = next((e for e in left.environments if e.active), None)
     other = next((e for e in right.environments if e.active), None)
     if one is None or other is None or one.prefix == other.prefix:
         return
-    both = {e.prefix for e in left.environments} & {e.prefix for e in right.environments}
-    if not (left.whole and right.whole) and not {one.prefix, other.prefix} <= both:
-        return  # the rest may lie in layers that were not read
     if not any(pair.left == one and pair.right == other for pair in pairs):
         yield teller.tell(
             "environment-active",

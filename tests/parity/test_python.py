@@ -5,14 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.parity.stories import (
-    chain,
     dist,
     drift,
     image,
     only,
     python,
     rules,
-    step,
     tell,
     told,
     venv,

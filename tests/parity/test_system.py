@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from depcheck.model.inventory import OsPackage
-from depcheck.model.requirement import Undetermined
 from tests.parity.stories import (
+    IMAGE,
     deb,
     dist,
     drift,
@@ -75,7 +75,7 @@ def test_another_system_is_one_difference():
 
 
 def test_packages_that_could_not_be_read_are_not_called_missing():
-    broken = image(undetermined=(Undetermined(subject="/var/lib/dpkg/status", reason="cut"),))
+    broken = image(covers=IMAGE - {"os"})
     comparison = tell(packages(deb("jq", "1")), broken)
     assert comparison.findings == ()
     assert comparison.left_out == ("os",)
@@ -211,12 +211,13 @@ def test_the_name_of_a_release_is_not_told_beside_the_release():
     assert [drift(f).name for f in tell(left, right).findings] == ["os.version"]
 
 
-def test_a_distribution_from_an_os_package_is_told_once():
+@pytest.mark.parametrize("name", ["yaml", "pyyaml"])
+def test_a_distribution_from_an_os_package_is_told_once(name):
     system = venv("/usr", kind="system")
     left, right = (
         image(
             environments=(system,),
-            distributions=(dist("yaml", v, environment="/usr", folder="/usr/lib/python3"),),
+            distributions=(dist(name, v, environment="/usr", folder="/usr/lib/python3"),),
             packages=(deb("python3-yaml", f"{v}-1"),),
         )
         for v in ("6.0", "6.1")
