@@ -100,6 +100,14 @@ class TestFile:
             origin=production.origin,
         )
 
+    def test_replicas_as_a_list(self, project):
+        (project / "depcheck.toml").write_text(
+            '[environments.a]\nservices.web = [\n"container:a",\n"container:b"]\n'
+        )
+        (web,) = load(project, sides=("a", "docker:b")).left.services
+        assert list(map(str, web.replicas)) == ["container:a", "container:b"]
+        assert [str(replica.origin) for replica in web.replicas] == ["depcheck.toml:2"] * 2
+
     def test_the_policy_and_the_rest(self, project):
         (project / "pyproject.toml").write_text(FULL)
         settings = load(project)
@@ -216,6 +224,13 @@ class TestFaults:
                 "[environments.x.services.web]\nreplicas=[\n'docker:a',\n'b'\n]",
                 ':4: environments.x.services.web.replicas: "b" names no side',
                 "name an image docker:b or registry:b",
+            ),
+            ("environments.x.services.web = []", ":1: environments.x.services.web: has no im", ""),
+            ("environments.x.services.web = ['b']", '"b" names no side', "docker:b"),
+            (
+                "[environments.x]\nproject='a'\n[environments.x]\nproject='b'",
+                ":3: this is not valid TOML: [environments.x] stands here for the second time",
+                "",
             ),
             ("expected = 3", ":1: expected: must be a list of tables", ""),
             ("[expected]\nrule='x'", ":1: expected: must be a list of tables", ""),

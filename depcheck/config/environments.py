@@ -66,6 +66,8 @@ def _service(file: ConfigurationFile, at: Key, value: object) -> Service | None:
         return None
     if isinstance(value, str):
         replicas = [_named(file, at, name, value)]
+    elif isinstance(value, list):
+        replicas = _replicas(file, at, name, {"replicas": value})
     else:
         replicas = _replicas(file, at, name, value)
     found = tuple(replica for replica in replicas if replica)

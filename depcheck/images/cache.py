@@ -23,7 +23,7 @@ import msgspec
 from depcheck.images.entries import RECORD_BYTES, Entries
 from depcheck.images.table import LayerTable
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raise it whenever a table holds something else than before: its shape, or the rules of
 what is wanted and what is derived from it."""
 

@@ -25,6 +25,13 @@ _OPEN_LABELS = frozenset(
         "licenses", "ref.name",
     )
 )  # fmt: skip
+_OPEN_VARIABLES = frozenset(
+    (
+        "PATH", "HOME", "LANG", "LANGUAGE", "TZ", "LD_LIBRARY_PATH", "PYTHON_VERSION", "PYTHONPATH",
+        "PYTHONUNBUFFERED",
+    )
+)  # fmt: skip
+"""Variables that hold no secrets by what they are for, as do those that begin with ``LC_``."""
 _LONGEST_COMMAND = 64 << 10
 _DURATIONS = (
     ("Interval", "interval"),
@@ -52,9 +59,9 @@ class Configuration(NamedTuple):
 def parse_configuration(data: bytes, what: str = "the image configuration") -> Configuration:
     """Return what an image's configuration says. ``what`` names it in messages.
 
-    Every variable, and every label that is not of the few that are meant to be
-    public, is secret; a command is so if it holds what looks like one. Values are
-    never masked here: two that differ must not look alike. Raises ImageError.
+    A variable or a label is secret unless it is one of the few that are meant to be
+    public, and looks like holding no secret; a command is so if it holds what looks like
+    one. Values are never masked here: two that differ must not look alike. Raises ImageError.
     """
     document = read_document(data, what)
     config = document.object("config")
@@ -89,8 +96,14 @@ def _settings(
         found[f"label.{name}"] = Fact(
             value=value, secret=name not in _OPEN_LABELS or redact(value) != value
         )
-    found |= {f"env.{name}": Fact(value=value, secret=True) for name, value in variables.items()}
+    for name, value in variables.items():
+        secret = not _is_open(name) or masked_command(value) != value
+        found[f"env.{name}"] = Fact(value=value, secret=secret)
     return found
+
+
+def _is_open(variable: str) -> bool:
+    return variable in _OPEN_VARIABLES or variable.startswith("LC_")
 
 
 def _commands(config: Document) -> dict[str, str]:

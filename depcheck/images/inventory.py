@@ -11,24 +11,31 @@ from depcheck.images.contents.python import PythonContents, python_contents
 from depcheck.images.contents.system import system_facts
 from depcheck.images.values import Image, Layer
 from depcheck.images.view import View
-from depcheck.model.inventory import Aspect, Inventory, LayerInfo
+from depcheck.model.inventory import Aspect, Inventory, LayerInfo, OsPackage
+from depcheck.model.requirement import Undetermined
 
 _OF_IMAGES: frozenset[Aspect] = frozenset(("python", "os", "native", "system", "settings", "files"))
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """An image, how it was named, its files as far as they were read, and its Python."""
+    """An image, how it was named, its files as far as they were read, Python and packages.
+
+    ``unread`` is what could not be read of the latter.
+    """
 
     image: Image
     named: str
     view: View
     python: PythonContents
+    packages: tuple[OsPackage, ...]
+    unread: tuple[Undetermined, ...]
 
 
 def side_of(image: Image, named: str, view: View) -> Side:
-    """Return a side with its Python environments analysed."""
-    return Side(image, named, view, python_contents(view, path=image.path, command=image.command))
+    """Return a side with its Python environments and its packages analysed."""
+    python = python_contents(view, path=image.path, command=image.command)
+    return Side(image, named, view, python, *os_packages(view))
 
 
 def inventory_of(side: Side, *, owned: frozenset[str], files: bool, whole: bool) -> Inventory:
@@ -39,9 +46,8 @@ def inventory_of(side: Side, *, owned: frozenset[str], files: bool, whole: bool)
     where the view is limited to what differing layers touch.
     """
     image, view, python = side.image, side.view, side.python
-    packages, unread_packages = os_packages(view)
     system, unread_system = system_facts(view)
-    covers = _OF_IMAGES - {"os"} if unread_packages else _OF_IMAGES
+    covers = _OF_IMAGES - {"os"} if side.unread else _OF_IMAGES
     inventory = Inventory(
         subject=side.named,
         covers=covers,
@@ -50,13 +56,13 @@ def inventory_of(side: Side, *, owned: frozenset[str], files: bool, whole: bool)
         interpreters=python.interpreters,
         environments=python.environments,
         distributions=python.distributions,
-        packages=(*packages, *python.packages),
+        packages=(*side.packages, *python.packages),
         libraries=native_contents(view, python.distributions),
         system=system,
         settings=image.settings,
         files=application_files(view, owned, everything=files),
         layers=tuple(_layer_info(layer) for layer in image.layers),
-        undetermined=(*python.undetermined, *unread_packages, *unread_system),
+        undetermined=(*python.undetermined, *side.unread, *unread_system),
     )
     if image.runtime is None:
         return inventory

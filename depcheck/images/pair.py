@@ -14,6 +14,9 @@ from dataclasses import dataclass, replace
 
 from depcheck.images.contents.application import matters_when_hidden
 from depcheck.images.contents.environments import may_be_there
+from depcheck.images.contents.removals import removed_distributions
+from depcheck.images.contents.touched import may_hold
+from depcheck.images.inplace import accounted, changed_in_place, remaining
 from depcheck.images.inventory import Side, inventory_of, side_of
 from depcheck.images.ladder import Ladder
 from depcheck.images.table import LayerTable
@@ -58,18 +61,41 @@ def read_pair(
         stacks = [_Stack(image, image.layers[bottom:], ladder) for image in (left, right)]
         scope = sorted(_scope(stacks, shared)) if shared else None
         views = [View(stack.placed, complete=bottom == 0, scope=scope) for stack in stacks]
-        sides = [side_of(*each) for each in zip((left, right), names, views, strict=True)]
-        owned = sides[0].python.owned | sides[1].python.owned
-        inventories = [
-            _beside(inventory_of(side, owned=owned, files=files, whole=not shared), side, other)
-            for side, other in zip(sides, reversed(sides), strict=True)
-        ]
+        images = zip((left, right), names, views, strict=True)
+        inventories = _together([side_of(*each) for each in images], files=files, whole=not shared)
         if bottom == 0 or not (any(view.asked for view in views) or _hides(stacks, views, shared)):
+            one, other = zip(inventories, views, strict=True)
             return PairReading(
-                left=inventories[0], right=inventories[1], shared=shared, below=shared - bottom
+                left=replace(one[0], removed=removed_distributions(one, other)),
+                right=replace(other[0], removed=removed_distributions(other, one)),
+                shared=shared,
+                below=shared - bottom,
             )
         bottom -= 1
         ladder.fetch([left.layers[bottom]])
+
+
+def _together(both: Sequence[Side], *, files: bool, whole: bool) -> list[Inventory]:
+    """Return both inventories, with what only the two of them together tell."""
+    sides = both[0], both[1]
+    owned = sides[0].python.owned | sides[1].python.owned
+    explained = accounted(sides) if files else frozenset()
+    changes = changed_in_place(sides, owned)
+    made: list[Inventory] = []
+    for side, other, changed in zip(sides, sides[::-1], changes, strict=True):
+        inventory = inventory_of(side, owned=owned, files=files, whole=whole)
+        left_over = remaining(side, other)
+        inventory = replace(
+            inventory,
+            changed=changed,
+            accounted=explained,
+            distributions=tuple(
+                replace(each, remains=True) if (each.folder, each.name) in left_over else each
+                for each in inventory.distributions
+            ),
+        )
+        made.append(_beside(inventory, side, other))
+    return made
 
 
 def _beside(inventory: Inventory, side: Side, other: Side) -> Inventory:
@@ -161,5 +187,7 @@ def _hides(sides: Sequence[_Stack], views: Sequence[View], shared: int) -> bool:
         for path in (*table.removed, *table.opaque)
     }
     return any(
-        matters_when_hidden(path) and not all(view.covers(path) for view in views) for path in gone
+        (matters_when_hidden(path) or may_hold(path))
+        and not all(view.covers(path) for view in views)
+        for path in gone
     )

@@ -22,6 +22,7 @@ _MOST_MEMBERS = 100_000
 _MOST_KEPT = 32 << 20  # bytes of documents that are kept from the first pass over a packed tar
 _MOST_LINKS = 8
 _HINT = "is it whole? save the image again"
+_NO_FILE = "check the path; docker save IMAGE -o PATH writes an archive"
 
 
 class _Placed(NamedTuple):
@@ -85,7 +86,9 @@ class TarStore:
             self._file = path.open("rb", buffering=0)
             self._size = path.stat().st_size
         except OSError as error:
-            raise ImageError(f"{self._shown} cannot be read: {error.strerror}") from error
+            raise ImageError(
+                f"{self._shown} cannot be read: {error.strerror}", hint=_NO_FILE
+            ) from error
         self._members: dict[str, _Placed] = {}
         self._kept: dict[str, bytes] = {}
         try:

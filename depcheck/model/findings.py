@@ -141,7 +141,8 @@ class Drift:
     the values themselves are left out and the texts only say that there is one.
     ``place`` is where (an environment's prefix), ``service`` whose. ``left_by`` and
     ``right_by`` are the build steps that brought the values in, as far as known.
-    ``paths`` are the files concerned.
+    ``paths`` are the files concerned. ``replica`` is which of several is meant, empty for
+    the first.
     """
 
     aspect: Aspect
@@ -154,6 +155,7 @@ class Drift:
     left_by: Provenance | None = None
     right_by: Provenance | None = None
     paths: tuple[str, ...] = ()
+    replica: str = ""
 
 
 Evidence = Conflict | Shift | Rollback | Drift | None

@@ -81,6 +81,7 @@ class Installed:
     ``missing`` are files that RECORD has and the environment has not.
     ``read`` is False where only name and version are known (from a path).
     ``record`` is a SHA-256 of what RECORD says was brought, empty where there is none.
+    ``remains`` says that its files are on the other side of a pair without its metadata.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Installed:
     missing: tuple[str, ...] = ()
     record: str = ""
     read: bool = True
+    remains: bool = False
     brought: Provenance | None = None
 
 
@@ -152,6 +154,26 @@ class FileState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedFile:
+    """A file that differs between two sides, though what brought it is the same on both.
+
+    ``path`` is absolute. ``of`` says whose it is: of an OS package, of an interpreter that
+    no package brought (``python``, its standard library), of nobody but in a folder from
+    which Python imports (``site``), or what an uninstall left there (``leftover``).
+    ``name`` is the package, the interpreter's prefix, or the folder; ``version`` is of the
+    first two, as far as it is known. ``state`` is what is there: a SHA-256 (hex),
+    ``a link to …``, empty for nothing.
+    """
+
+    path: str
+    of: Literal["package", "python", "site", "leftover"]
+    name: str
+    version: str = ""
+    state: str = ""
+    brought: Provenance | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LayerInfo:
     """A layer of an image. ``digest`` is the blob's (compressed), empty where unknown."""
 
@@ -189,13 +211,18 @@ class Inventory:
     speak of: a lock has no OS packages. Where two images share lower layers, both
     their inventories leave out what only those layers decide (``whole`` is False):
     it is the same on both sides. ``system`` has ``os.id``, ``os.name``, ``os.version``,
-    ``libc``, ``ca-bundle``, ``timezone``, ``tzdata``, ``locale``, ``users``.
+    ``libc``, ``ca-bundle``, ``timezone``, ``tzdata``, ``locale``, ``users``, ``superusers``.
     ``settings`` has the image's configuration (``architecture``, ``entrypoint``,
     ``env.PATH``, ``label.x``, ``port.8080/tcp``), ``runtime`` a container's (``memory``,
     ``restart``, ``mount./data``). ``files`` are absolute paths: all of them where files are
     compared, else only those outside of everything else that is compared (the application's
-    own), without folders. ``layers`` are in order, the bottom first.
-    ``undetermined`` is what could not be read.
+    own), without folders. ``layers`` are in order, the bottom first. Of two images read
+    together, ``changed`` are the files that were changed in place on one of them, and, where
+    files are compared, ``accounted`` are those that packages and distributions list which
+    are not the same on both (absolute paths).
+    ``removed`` are the layers that took distributions away which the other side of a pair
+    has, by site folder and name. ``direct`` marks a list that names no dependencies of what
+    it lists, as far as can be seen. ``undetermined`` is what could not be read.
     """
 
     subject: str
@@ -211,5 +238,9 @@ class Inventory:
     settings: Mapping[str, Fact] = field(default_factory=dict)
     runtime: Mapping[str, Fact] = field(default_factory=dict)
     files: Mapping[str, FileState] = field(default_factory=dict)
+    changed: tuple[ChangedFile, ...] = ()
+    accounted: frozenset[str] = frozenset()
     layers: tuple[LayerInfo, ...] = ()
+    removed: Mapping[tuple[str, str], Provenance] = field(default_factory=dict)
+    direct: bool = False
     undetermined: tuple[Undetermined, ...] = ()

@@ -162,10 +162,12 @@ class Pair:
     ``left`` or ``right`` is None where a service stands on one side only, or could
     not be read. ``shared`` counts the lower layers that both have. ``compared``
     has a summary for each aspect that both sides speak of; ``left_out`` are the
-    aspects that only one side speaks of.
+    aspects that only one side speaks of. ``replica`` is the replica that stands against
+    the first one of the other side, empty for the first of both.
     """
 
     service: str = ""
+    replica: str = ""
     left: ReadSide | None
     right: ReadSide | None
     shared: int = 0
@@ -189,13 +191,15 @@ class WayBack:
     ``reference`` is by digest; ``available`` says whether the registry still has
     it, None where that could not be asked (``remark`` says why). ``pins`` are
     ``name==version`` of the right side for every distribution that differs,
-    ``packages`` the same for OS packages (``name=version``).
+    ``packages`` the same for OS packages (``name=version``). ``caution`` says what the
+    reference does not bring back.
     """
 
     service: str = ""
     reference: str = ""
     available: bool | None = None
     remark: str = ""
+    caution: str = ""
     pins: tuple[str, ...] = ()
     removals: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ matters among those of one severity.
 
 from __future__ import annotations
 
+from depcheck.model.container_rules import RUNTIME
 from depcheck.model.rule import Rule
 
 _WHOLE = (
@@ -51,13 +52,26 @@ _PYTHON = (
     ),
     Rule(
         "python-version", "error", "Python version",
-        "The interpreter is of another version. Another patch release is a warning.",
-        "A minor release removes modules and changes the ABI; markers may choose otherwise.",
+        "The interpreter is of another version. A minor release removes modules and changes the "
+        "ABI; another patch release is a warning.",
+        "The standard library behaves otherwise, and markers may choose other distributions.",
     ),
     Rule(
         "python-missing", "error", "interpreter missing",
         "An interpreter that was tested is not there.",
         "Scripts whose first line names it do not start.",
+    ),
+    Rule(
+        "python-patched", "error", "standard library changed",
+        "Files of the standard library that no package owns differ or are gone, in the same "
+        "version of Python.",
+        "Somebody changed Python itself in place: every program that it runs is changed.",
+    ),
+    Rule(
+        "python-unowned", "error", "module of nobody",
+        "A file that no distribution owns lies where Python imports from: `.pth`, sitecustomize "
+        "and usercustomize are an error, other modules a warning, data a note.",
+        "Some run at every start of Python; a stray module shadows another of its name.",
     ),
     Rule(
         "distribution-missing", "error", "distribution missing",
@@ -77,7 +91,7 @@ _PYTHON = (
     Rule(
         "distribution-files-missing", "error", "files of a distribution missing",
         "Files that RECORD lists are gone. Only data: a warning; only tests: a note.",
-        "The import of the missing module fails, perhaps only when it is first needed.",
+        "What imports or reads them fails, perhaps only when it is first needed.",
     ),
     Rule(
         "distribution-minor", "warning", "distribution: minor version",
@@ -88,6 +102,12 @@ _PYTHON = (
         "distribution-duplicate", "warning", "distribution installed twice",
         "A site folder holds metadata of more than one version of a distribution.",
         "The order in the folder decides which version tools and plug-ins see.",
+    ),
+    Rule(
+        "distribution-leftover", "warning", "leftovers of a distribution",
+        "Code of a distribution is left without its metadata, or an uninstall was cut short "
+        "(`~name`).",
+        "It can still be imported, but no tool tells its version or takes it away.",
     ),
     Rule(
         "distribution-source", "warning", "distribution: source",
@@ -102,7 +122,7 @@ _PYTHON = (
     Rule(
         "distribution-patch", "warning", "distribution: patch version",
         "A distribution is of another patch, pre- or post-release or local version.",
-        "Fixes change behaviour that code may rest on; a local version is another build.",
+        "Fixes change behaviour that code may rest on.",
     ),
     Rule(
         "distribution-added", "warning", "distribution added",
@@ -116,8 +136,9 @@ _PYTHON = (
     ),
     Rule(
         "python-build", "warning", "Python build",
-        "The same version in another build. Free-threaded or debug on one side: an error.",
-        "Compiled-in features differ; a free-threaded or debug build has another ABI.",
+        "The same version in another build. Free-threaded or debug on one side, which have "
+        "another ABI: an error.",
+        "What is compiled into the interpreter differs.",
     ),
 )  # fmt: skip
 
@@ -135,7 +156,7 @@ _SYSTEM = (
     Rule(
         "libc", "warning", "C library",
         "The C library differs in its version. Another family is an error.",
-        "Wheels for glibc do not load on musl; newer symbols are missing in an older one.",
+        "Compiled code that was built for the one need not load on the other.",
     ),
     Rule(
         "native-missing", "error", "native library missing",
@@ -146,7 +167,19 @@ _SYSTEM = (
         "native-version", "warning", "native library: version",
         "A native library is of another version. Another major of OpenSSL, CUDA, cuDNN or "
         "libstdc++ is an error.",
-        "Symbols, defaults (TLS) and results (floating point) change with it.",
+        "Symbols, defaults and results can change with it.",
+    ),
+    Rule(
+        "package-patched", "error", "OS package patched",
+        "Name and version of an OS package are the same, but its files differ. Neither programs "
+        "nor libraries nor Python code: a warning.",
+        "Somebody changed the system in place: no version tells of it.",
+    ),
+    Rule(
+        "package-files-missing", "error", "files of an OS package missing",
+        "Files that an OS package has on one side are gone on the other, in the same version. "
+        "Neither programs nor libraries nor Python code: a warning.",
+        "Commands are not found and libraries not loaded, perhaps only when first needed.",
     ),
     Rule(
         "package-missing", "warning", "OS package missing",
@@ -167,7 +200,7 @@ _SYSTEM = (
     Rule(
         "native-added", "warning", "native library added",
         "A native library is there that was not there in the test.",
-        "Two runtimes of one kind (OpenMP) in one process can crash or hang.",
+        "Two libraries of one kind in one process can clash.",
     ),
     Rule(
         "ca-bundle", "warning", "CA certificates",
@@ -193,6 +226,11 @@ _SYSTEM = (
         "Rules of some zones differ, so that local times are an hour off.",
     ),
     Rule(
+        "system-superusers", "error", "accounts with uid 0",
+        "Other accounts have uid 0 than in the test. None but such that are gone: a warning.",
+        "Whoever gets at such an account is root.",
+    ),
+    Rule(
         "system-other", "warning", "system",
         "Something else of the system differs.", "Its effect is not known to depcheck.",
     ),
@@ -210,15 +248,15 @@ _IMAGE = (
     ),
     Rule(
         "image-environment", "warning", "environment variable",
-        "An environment variable of the image differs or stands on one side only. What steers "
-        "the loader or the interpreter (PATH, LD_*, PYTHONPATH, PYTHONHOME ...) is an error; "
+        "An environment variable of the image differs or stands on one side only. What decides "
+        "which code is loaded (PATH, LD_*, PYTHONPATH, PYTHONHOME ...) is an error; "
         "what a base image notes about itself (PYTHON_VERSION, GPG_KEY) a note.",
-        "Settings change behaviour; PATH and PYTHONPATH decide which code is loaded.",
+        "What a program reads from its environment changes what it does.",
     ),
     Rule(
         "image-user", "warning", "user",
         "The image runs as another user.",
-        "Files become unreadable or unwritable; root may do what the test could not.",
+        "Files that could be read or written no longer can, or the other way round.",
     ),
     Rule(
         "image-workdir", "warning", "working directory",
@@ -265,78 +303,24 @@ _IMAGE = (
     ),
 )  # fmt: skip
 
-_RUNTIME = (
-    Rule(
-        "runtime-memory", "warning", "memory limit",
-        "The containers have different memory limits.",
-        "The kernel kills the process where the limit is lower.",
-    ),
-    Rule(
-        "runtime-cpus", "warning", "CPU limit",
-        "The containers have different CPU limits.",
-        "Time-outs are met on one side and missed on the other; thread pools differ in size.",
-    ),
-    Rule(
-        "runtime-environment", "warning", "environment variable at run time",
-        "An environment variable of the container differs or stands on one side only. "
-        "Severities are those of image-environment.",
-        "Settings change behaviour; PATH and PYTHONPATH decide which code is loaded.",
-    ),
-    Rule(
-        "runtime-user", "warning", "user at run time",
-        "The containers run as different users.",
-        "Files become unreadable or unwritable; root may do what the test could not.",
-    ),
-    Rule(
-        "runtime-read-only", "warning", "read-only root",
-        "The root file system is read-only on one side only.",
-        "Every write outside of a mount fails there.",
-    ),
-    Rule(
-        "runtime-capabilities", "warning", "capabilities",
-        "The containers have different Linux capabilities.",
-        "System calls are refused on one side (ports below 1024, ptrace).",
-    ),
-    Rule(
-        "runtime-mounts", "warning", "mount",
-        "A mount differs or stands on one side only.",
-        "A mount hides what the image has there, code included.",
-    ),
-    Rule(
-        "runtime-ports", "warning", "published port",
-        "A published port differs.", "The service is not reachable where it was in the test.",
-    ),
-    Rule(
-        "runtime-restart", "warning", "restart policy",
-        "The restart policy differs.", "A crash is healed on one side and stays on the other.",
-    ),
-    Rule(
-        "runtime-networks", "warning", "network",
-        "The containers are in different networks.", "Names of other services do not resolve.",
-    ),
-    Rule(
-        "runtime-other", "warning", "container setting",
-        "Something else of the container's settings differs.",
-        "Its effect is not known to depcheck.",
-    ),
-)  # fmt: skip
-
 _FILES = (
     Rule(
         "file-removed", "warning", "file removed",
-        "With `--files`: a file that was tested is not there.",
-        "Code and data that are read at run time are gone. What a package or distribution "
+        "With `--files`: a file that was tested is not there. What a package or distribution "
         "that is told by itself explains, caches and logs: a note.",
+        "Code and data that are read at run time are gone.",
     ),
     Rule(
         "file-changed", "warning", "file changed",
-        "With `--files`: a file has another content, link target or kind.",
-        "Code or configuration differs. Notes as for file-removed.",
+        "With `--files`: a file has another content, link target or kind. Notes as for "
+        "file-removed.",
+        "Code or configuration differs.",
     ),
     Rule(
         "file-added", "warning", "file added",
-        "With `--files`: a file is there that was not there in the test.",
-        "A module or a setting takes effect that was not tested. Notes as for file-removed.",
+        "With `--files`: a file is there that was not there in the test. Notes as for "
+        "file-removed.",
+        "A module or a setting takes effect that was not tested.",
     ),
     Rule(
         "file-owner", "warning", "file owner",
@@ -391,4 +375,4 @@ _POLICY = (
     ),
 )  # fmt: skip
 
-PARITY = (*_WHOLE, *_PYTHON, *_SYSTEM, *_IMAGE, *_RUNTIME, *_FILES, *_TRACES, *_POLICY)
+PARITY = (*_WHOLE, *_PYTHON, *_SYSTEM, *_IMAGE, *RUNTIME, *_FILES, *_TRACES, *_POLICY)

@@ -6,6 +6,7 @@ scanner here only walks text that it has accepted and notes where things are.
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from bisect import bisect_right
@@ -29,6 +30,7 @@ _STRING = re.compile(
 )
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _SCALAR = re.compile(r"[^,\]}#\n\r]+")
+_TWICE = re.compile(r"Cannot declare (\(.*\)) twice")
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -99,12 +101,24 @@ def parse_toml(text: str, *, where: str, error: type[DepcheckError]) -> TomlDocu
         at = _POSITION.search(message)
         line = at.group(1) if at else None
         place = f"{where}:{line or text.count(chr(10)) + 1}"
-        detail = message[: at.start()] if at else message
+        detail = _plainly(message[: at.start()] if at else message)
         raise error(f"{place}: this is not valid TOML: {detail}") from None
     except (RecursionError, ValueError) as fault:
         # tomllib recurses, and lets the fault of an impossible date or number through.
         reason = "nested too deeply" if isinstance(fault, RecursionError) else str(fault)
         raise error(f"{where}: this is not usable TOML: {reason}") from None
+
+
+def _plainly(detail: str) -> str:
+    """Return what tomllib says of a table or key that stands twice as a person would."""
+    table = _TWICE.fullmatch(detail)
+    if table is None:
+        return detail
+    try:
+        keys = ast.literal_eval(table[1])
+    except (ValueError, SyntaxError):
+        return detail
+    return f"[{'.'.join(map(str, keys))}] stands here for the second time"
 
 
 class _Scanner:

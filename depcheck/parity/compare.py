@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from depcheck.model.findings import Drift, Finding
-from depcheck.model.inventory import ASPECTS, Aspect, Inventory
+from depcheck.model.inventory import ASPECTS, Aspect, Inventory, Provenance
 from depcheck.model.parity import Summary
 from depcheck.model.text import printable
 from depcheck.parity.environments import is_image
-from depcheck.parity.facts import IMAGE_TABLE, RUNTIME_TABLE, SYSTEM_TABLE, compare_facts
+from depcheck.parity.facts import RUNTIME_TABLE, SYSTEM_TABLE, compare_facts, compare_settings
 from depcheck.parity.files import compare_files, explained_by
-from depcheck.parity.folding import fold_packages, fold_settings, fold_system
+from depcheck.parity.folding import fold_packages, fold_system
+from depcheck.parity.inplace import with_package_files, with_python_files
 from depcheck.parity.layers import layer_findings
 from depcheck.parity.native import Told, compare_native
 from depcheck.parity.packages import compare_packages
@@ -90,9 +91,10 @@ class _Comparing:
     parts: dict[Aspect, Part] = field(default_factory=dict)
 
     def add(self, aspect: Aspect) -> None:
+        sides = (self.teller, self.left, self.right)
         compared: dict[Aspect, Callable[[], Part]] = {
-            "python": lambda: compare_python(self.teller, self.left, self.right),
-            "os": lambda: compare_packages(self.teller, self.left, self.right),
+            "python": lambda: with_python_files(compare_python(*sides), *sides),
+            "os": lambda: with_package_files(compare_packages(*sides), *sides),
             "native": self._native,
             "system": self._system,
             "settings": self._settings,
@@ -105,7 +107,25 @@ class _Comparing:
 
     def findings(self) -> tuple[Finding, ...]:
         told = self._told(ASPECTS)
-        return fold_settings(fold_system(fold_packages(told)))
+        return tuple(map(self._of_container, fold_system(fold_packages(told))))
+
+    def _of_container(self, finding: Finding) -> Finding:
+        """Say of what was changed in a container that its image still has it as it was."""
+        drift = finding.evidence
+        if not isinstance(drift, Drift) or drift.aspect in ("settings", "runtime"):
+            return finding
+        if drift.right is None and drift.right_by is None and self._is_own_image():
+            drift = replace(drift, right_by=Provenance(layer=0))
+        if drift.right_by is None or drift.right_by.layer:
+            return finding
+        remedy = printable(f"recreate {self.right.subject} from its image")
+        return replace(finding, evidence=drift, remedy=remedy)
+
+    def _is_own_image(self) -> bool:
+        """Tell whether the right side is a container of the very image on the left."""
+        left, right = self.left.identity, self.right.identity
+        same = bool(left.config) and left.config == right.config
+        return same and bool(right.container) and not left.container
 
     def _told(self, aspects: Iterable[Aspect]) -> tuple[Finding, ...]:
         parts: Sequence[Part] = [self.parts[a] for a in aspects if a in self.parts]
@@ -137,7 +157,10 @@ class _Comparing:
         return compare_facts(self.teller, SYSTEM_TABLE, left, right)
 
     def _settings(self) -> Part:
-        part = compare_facts(self.teller, IMAGE_TABLE, self.left.settings, self.right.settings)
+        both = all("runtime" in side.covers for side in (self.left, self.right))
+        part = compare_settings(
+            self.teller, self.left.settings, self.right.settings, containers=both
+        )
         lineage = tuple(layer_findings(self.teller, self.left, self.right))
         return Part(
             findings=(*part.findings, *lineage),
@@ -146,7 +169,9 @@ class _Comparing:
         )
 
     def _files(self) -> Part:
-        explained = explained_by(self._told(("python", "os")))
+        explained = explained_by(
+            self._told(("python", "os")), self.left.accounted | self.right.accounted
+        )
         return compare_files(self.teller, self.left, self.right, explained, each=self.files)
 
 

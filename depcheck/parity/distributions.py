@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from depcheck.model.findings import Finding, Severity
-from depcheck.model.inventory import Installed
+from depcheck.model.inventory import Installed, Inventory
 from depcheck.model.rules import PARITY_RULES
 from depcheck.model.text import printable, redact
 from depcheck.parity.environments import EnvironmentPair
@@ -15,6 +15,7 @@ from depcheck.parity.installs import content_findings
 from depcheck.parity.telling import Teller, Value, lowered
 from depcheck.parity.versions import grade, same, step_words
 
+_NO_METADATA = Value(text="code without metadata")
 TOOLS = frozenset(("pip", "setuptools", "wheel", "uv"))
 """What installs and builds: it stands in an environment without being run."""
 
@@ -63,6 +64,8 @@ def _by_folder(name: str, lefts: _Folders, rights: _Folders) -> Iterator[Beside]
 class _Telling:
     teller: Teller
     pair: EnvironmentPair
+    left: Inventory
+    right: Inventory
 
     def severity(self, rule: str, *steps: bool) -> Severity:
         """Return the rule's severity, lower by one for each that holds."""
@@ -73,19 +76,30 @@ class _Telling:
 
     def findings(self, item: Beside) -> Iterator[Finding]:
         if not item.left or not item.right:
-            yield self._one_sided(item)
+            remains = any(each.remains for each in (*item.left, *item.right))
+            yield self._leftover(item) if remains else self._one_sided(item)
         elif len(item.left) > 1 or len(item.right) > 1:
             yield from self._several(item)
         else:
             yield from self._one(item.left[0], item.right[0])
 
+    def _leftover(self, item: Beside) -> Finding:
+        lacking = self.teller.right if item.left else self.teller.left
+        return self.teller.tell(
+            "distribution-leftover",
+            "python",
+            item.name,
+            _versions(item.left) or _NO_METADATA,
+            _versions(item.right) or _NO_METADATA,
+            severity=self.severity("distribution-leftover"),
+            remedy=printable(f"install {item.name} anew in {lacking}, or remove its files"),
+            place=self.pair.place,
+        )
+
     def _one_sided(self, item: Beside) -> Finding:
         rule = "distribution-added" if not item.left else "distribution-missing"
-        tool = item.name in TOOLS
-        version = (item.left or item.right)[-1].version
-        pin = f"{item.name}=={version}" if version else item.name
-        right = self.teller.right
-        remedy = f"install {pin} in {right}" if item.left else f"take {item.name} out of {right}"
+        held, lacking = (item.left, self.right) if item.left else (item.right, self.left)
+        slight = item.name in TOOLS or lacking.direct
         return self.teller.tell(
             rule,
             "python",
@@ -93,10 +107,23 @@ class _Telling:
             _versions(item.left),
             _versions(item.right),
             absent="not installed",
-            severity="note" if tool else self.severity(rule),
-            remedy=printable(f"{remedy}, or test with it as it is there"),
+            severity="note" if slight else self.severity(rule),
+            remedy=self._mend(item, lacking),
             place=self.pair.place,
+            removed_by=lacking.removed.get((held[-1].folder, item.name)),
         )
+
+    def _mend(self, item: Beside, lacking: Inventory) -> str:
+        if lacking.direct:
+            return printable(
+                f"{lacking.subject} names no dependencies of what it lists: compare with the "
+                "output of pip freeze or uv pip compile"
+            )
+        if not item.left:
+            return printable(f"take {item.name} out of {self.teller.right}, or test as it is there")
+        version = item.left[-1].version
+        pin = f"{item.name}=={version}" if version else item.name
+        return printable(f"install {pin} in {self.teller.right}, as was tested")
 
     def _several(self, item: Beside) -> Iterator[Finding]:
         lefts, rights = [tuple(d.version for d in side) for side in (item.left, item.right)]
@@ -150,7 +177,7 @@ class _Telling:
         what = f"{left.name}=={left.version}"
         if left.source:
             what = f"{left.name} {left.version} from {redact(left.source)}"
-        return printable(f"install {what} in {self.teller.right}, as it was tested")
+        return printable(f"install {what} in {self.teller.right}, as was tested")
 
     def _source(self, left: Installed, right: Installed) -> Finding:
         # Many locks and lists do not tell where a version comes from.
@@ -169,10 +196,14 @@ class _Telling:
 
 
 def distribution_findings(
-    teller: Teller, pair: EnvironmentPair, items: Sequence[Beside]
+    teller: Teller,
+    pair: EnvironmentPair,
+    items: Sequence[Beside],
+    left: Inventory,
+    right: Inventory,
 ) -> dict[int, tuple[Finding, ...]]:
     """Return the findings of each pair of distributions that differs, by its position."""
-    telling = _Telling(teller=teller, pair=pair)
+    telling = _Telling(teller=teller, pair=pair, left=left, right=right)
     told = {number: tuple(telling.findings(item)) for number, item in enumerate(items)}
     return {number: findings for number, findings in told.items() if findings}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,65 +22,112 @@ _DEEP = frozenset(("etc", "home", "mnt", "opt", "srv", "usr", "var"))
 """Folders of everyone's, in which the next part of the path says whose files are meant."""
 
 _DERIVED = re.compile(
-    r"(?:^|/)__pycache__(?:/|$)|\.py[co]$|/\.cache(?:/|$)|\.dist-info/(?:RECORD|INSTALLER|REQUESTED)$"
+    r"(?:^|/)__pycache__(?:/|$)|/\.cache(?:/|$)|\.dist-info/(?:RECORD|INSTALLER|REQUESTED)$"
     r"|^/etc/(?:ld\.so\.cache|[^/]+-|mtab|hostname|hosts|resolv\.conf|machine-id|\.pwd\.lock)$"
     r"|^/var/(?:cache|log|backups|tmp)(?:/|$)|^/var/lib/(?:apt|dpkg|rpm|systemd|dnf|yum)(?:/|$)"
-    r"|^/lib/apk(?:/|$)|^/(?:tmp|proc|sys|dev|run)(?:/|$)|^/\.dockerenv$"
+    r"|^/usr/lib/(?:locale/locale-archive|[^/]+/gconv/gconv-modules\.cache)$|^/usr/share/info/dir$"
+    r"|^/usr/share/mime/|^/usr/share/(?:icons|applications|glib-2\.0)/.*\.(?:cache|compiled)$"
+    r"|^/(?:usr/)?lib/apk(?:/|$)|^/(?:tmp|proc|sys|dev|run)(?:/|$)|^/\.dockerenv$"
 )
 """What tools write anew at each build: it follows from what is compared by itself."""
 
-_OF_SYSTEM = re.compile(r"^/(?:usr(?!/local/|/src/)|bin|sbin|lib\w*|etc|var|boot)(?:/|$)")
-_OF_ENVIRONMENT = re.compile(r"/(?:site|dist)-packages/|/bin/[^/]+$")
+_OF_ENVIRONMENT = re.compile(r"/(?:site|dist)-packages(?:/|$)|/bin/[^/]+$|/pyvenv\.cfg$")
+_OF_INTERPRETER = re.compile(
+    r"/(?:lib(?:64)?/(?:lib)?(?:python|pypy)|include/(?:python|pypy)|bin/(?:python|pypy|idle|pydoc|2to3))"
+)
+_BY_ALTERNATIVES = "/etc/alternatives/"
+
+_OF_CONTENT = ("file-changed", "file-removed", "file-added")
+_NAMING_FILES = (
+    *("distribution-patched", "distribution-files-missing"),
+    *("package-patched", "package-files-missing", "python-patched", "python-unowned"),
+    "distribution-leftover",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
     """What other findings explain: they make a file's own difference a note.
 
-    ``paths`` have been told, as the ends of paths. ``packages`` says whether OS packages
-    differ, ``places`` are the environments in which distributions do.
+    ``paths`` have been told, as the ends of paths. ``listed`` are the files of packages and
+    distributions that differ, ``folders`` what these lie in. ``packages`` says whether OS
+    packages differ, ``places`` are environments that only one side has or that moved,
+    ``prefixes`` are those of interpreters that differ.
     """
 
     paths: frozenset[str] = frozenset()
+    listed: frozenset[str] = frozenset()
+    folders: frozenset[str] = frozenset()
     packages: bool = False
     places: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
 
-    def severity(self, rule: str, path: str) -> Severity:
+    def severity(self, rule: str, path: str, states: Sequence[FileState | None]) -> Severity:
         """Return how much it matters that a file differs."""
-        if (
-            _DERIVED.search(path)
-            or (self.packages and _OF_SYSTEM.match(path))
-            or any(self._lies_in(place, path) for place in self.places)
-        ):
-            return "note"
-        return PARITY_RULES[rule].severity
+        explained = (
+            _DERIVED.search(path) is not None
+            or path in self.listed
+            or (path in self.folders and None in states)
+            or (self.packages and _is_alternative(path, states))
+            or _lies_in(self.places, path, _OF_ENVIRONMENT)
+            or _lies_in(self.prefixes, path, _OF_INTERPRETER)
+        )
+        return "note" if explained else PARITY_RULES[rule].severity
 
-    def _lies_in(self, place: str, path: str) -> bool:
-        """Tell whether a file is of an environment: its packages or their commands."""
-        inside = path.startswith(f"{place.rstrip('/')}/")
-        return inside and _OF_ENVIRONMENT.search(path) is not None
-
-    def told(self, path: str) -> bool:
-        """Tell whether a finding names this very file."""
-        parts = path.split("/")
+    def told(self, change: _Change) -> bool:
+        """Tell whether a finding names this very file and says that its content differs."""
+        if change.rule not in _OF_CONTENT:
+            return False
+        parts = change.path.split("/")
         return any("/".join(parts[start:]) in self.paths for start in range(len(parts)))
 
 
-def explained_by(findings: Sequence[Finding]) -> Explained:
-    """Return what findings about packages and distributions explain of files."""
-    paths = {
-        path
-        for finding in findings
-        if finding.rule in ("distribution-patched", "distribution-files-missing")
-        for path in drift(finding).paths
-    }
+def _lies_in(places: Sequence[str], path: str, what: re.Pattern[str]) -> bool:
+    """Tell whether a file of the kind ``what`` lies in one of the places."""
+    roots = (place.rstrip("/") for place in places)
+    return any(path.startswith(f"{root}/") and what.match(path, len(root)) for root in roots)
+
+
+def _is_alternative(path: str, states: Sequence[FileState | None]) -> bool:
+    """Tell whether update-alternatives(1) keeps a link."""
+    links = (state.link for state in states if state is not None)
+    return path.startswith(_BY_ALTERNATIVES) or any(
+        link.startswith(_BY_ALTERNATIVES) for link in links
+    )
+
+
+def explained_by(findings: Sequence[Finding], listed: frozenset[str]) -> Explained:
+    """Return what findings about packages and distributions explain of files.
+
+    ``listed`` are the files that those of them list which differ.
+    """
+    paths = {path for f in findings if f.rule in _NAMING_FILES for path in drift(f).paths}
     return Explained(
         paths=frozenset(paths),
-        packages=any(finding.rule.startswith("package-") for finding in findings),
-        places=tuple(
-            {drift(f).place for f in findings if f.rule.startswith(("distribution-", "environ"))}
-        ),
-    )
+        listed=listed,
+        folders=frozenset(folder for path in listed for folder in _above(path)),
+        packages=any(f.rule.startswith("package-") for f in findings),
+        places=tuple({place for finding in findings for place in _environments(finding)}),
+        prefixes=tuple({
+            posixpath.dirname(posixpath.dirname(drift(f).place))
+            for f in findings
+            if f.rule.startswith(("python-version", "python-build", "python-missing", "python-add"))
+        }),
+    )  # fmt: skip
+
+
+def _above(path: str) -> Iterator[str]:
+    while (path := posixpath.dirname(path)) != "/":
+        yield path
+
+
+def _environments(finding: Finding) -> Iterator[str]:
+    """Yield the environments of which a finding says that they are not there, or elsewhere."""
+    told = drift(finding)
+    if finding.rule.startswith("environment-"):
+        yield told.place
+    elif finding.rule == "python-location" and told.name == "environment":
+        yield from filter(None, (told.left, told.right))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,11 +146,12 @@ def compare_files(
     changes = [
         change
         for change in _changes(left.files, right.files, explained)
-        if not explained.told(change.path)
+        if not explained.told(change)
     ]
     paths = left.files.keys() | right.files.keys()
+    different = len({change.path for change in changes})
     findings = _told_each(teller, changes) if each else _summed_up(teller, changes)
-    return Part(findings=tuple(findings), same=len(paths) - len(changes), different=len(changes))
+    return Part(findings=tuple(findings), same=len(paths) - different, different=different)
 
 
 def _changes(
@@ -110,25 +159,26 @@ def _changes(
 ) -> Iterator[_Change]:
     for path in sorted(lefts.keys() | rights.keys()):
         left, right = lefts.get(path), rights.get(path)
-        rule = _rule(left, right)
-        if rule is not None:
+        for rule in _rules(left, right):
             yield _Change(
                 rule=rule,
                 path=path,
                 left=left,
                 right=right,
-                severity=explained.severity(rule, path),
+                severity=explained.severity(rule, path, (left, right)),
             )
 
 
-def _rule(left: FileState | None, right: FileState | None) -> str | None:
+def _rules(left: FileState | None, right: FileState | None) -> Iterator[str]:
     if left is None or right is None:
-        return "file-added" if left is None else "file-removed"
+        yield "file-added" if left is None else "file-removed"
+        return
     if _content(left) != _content(right):
-        return "file-changed"
+        yield "file-changed"
     if (left.uid, left.gid) != (right.uid, right.gid):
-        return "file-owner"
-    return "file-mode" if left.kind != "link" and left.mode != right.mode else None
+        yield "file-owner"
+    if left.kind == right.kind != "link" and left.mode != right.mode:
+        yield "file-mode"
 
 
 def _content(state: FileState) -> tuple[str, int, str, str]:
@@ -240,7 +290,7 @@ def _together(teller: Teller, folder: str, changes: Sequence[_Change]) -> Drift:
         service=teller.service,
         left_by=_brought(lefts),
         right_by=_brought(rights),
-        paths=tuple(change.path for change in changes),
+        paths=tuple(dict.fromkeys(change.path for change in changes)),
     )
 
 

@@ -30,6 +30,9 @@ _EPOCH = re.compile(r"^\d+:")
 _REVISION = re.compile(r"(?:\+(?:dfsg|ds)[^-]*)?-[^-]+$")
 
 _VARIABLES = {"timezone": ("env.TZ",), "locale": ("env.LANG", "env.LC_ALL")}
+IN_PLACE = ("package-patched", "package-files-missing")
+"""Rules of packages that are of the same version on both sides."""
+
 _OTHER_WHEELS = frozenset(("distribution-rebuilt",))
 
 
@@ -50,7 +53,7 @@ def fold_packages(findings: Findings) -> Findings:
         if not finding.rule.startswith("package-"):
             return False
         found = _PYTHON_PACKAGE.fullmatch(drift(finding).name)
-        if found is None:
+        if found is None or finding.rule in IN_PLACE:
             return False
         upstream = (_upstream(drift(finding).left), _upstream(drift(finding).right))
         return normalise(found[1]) in told or upstream in versions
@@ -75,20 +78,11 @@ def fold_system(findings: Findings) -> Findings:
         pattern = _EXPLAINING.get(finding.rule)
         if pattern is not None and finding.severity != "error" and _any(pattern, packages):
             return True
+        if finding.rule == "python-patched" and drift(finding).place == "/usr":
+            return _any(_INTERPRETER, packages)  # RPM's, whose files are not known
         if finding.rule == "system-release" and drift(finding).name == "os.name":
             return bool(releases - {"os.name"})
         return any(name in facts for name in _VARIABLES.get(finding.rule, ()))
-
-    return _without(findings, explained)
-
-
-def fold_settings(findings: Findings) -> Findings:
-    """Leave out what the image says where the container says the same of itself."""
-    runtime = {(d.name, d.left, d.right) for d in map(drift, findings) if d.aspect == "runtime"}
-
-    def explained(finding: Finding) -> bool:
-        d = drift(finding)
-        return d.aspect == "settings" and (d.name, d.left, d.right) in runtime
 
     return _without(findings, explained)
 

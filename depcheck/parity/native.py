@@ -13,7 +13,7 @@ from depcheck.model.requirement import normalise
 from depcheck.model.text import printable
 from depcheck.parity.parts import Part, drift, names_told
 from depcheck.parity.telling import Teller, Value
-from depcheck.parity.versions import numbers
+from depcheck.parity.versions import agree, numbers
 
 DECIDING = frozenset(("openssl", "cuda", "cudnn", "libstdc++"))
 """Libraries whose major version decides whether extension modules load."""
@@ -121,7 +121,8 @@ def _difference(
 ) -> Finding | None:
     if left is None or right is None:
         return _tell(teller, "native-missing" if left else "native-added", left, right)
-    if left.version != right.version and left.version and right.version:
+    told = left.version and right.version and not agree(left.version, right.version)
+    if told:  # "3" from the file's name alone can be 3.0.20
         return _tell(teller, "native-version", left, right, severity=_severity(left, right))
     if left.digest != right.digest and left.digest and right.digest:
         return _tell(teller, "native-digest", left, right)
@@ -163,7 +164,7 @@ def _value(library: NativeLibrary | None, rule: str) -> Value | None:
         return None
     text = library.version or library.path
     if rule == "native-digest":
-        text = f"{library.version or 'build'} (sha256 {library.digest[:12]})"
+        text = f"{library.version or 'a build of no told version'} (sha256 {library.digest[:12]})"
     return Value(text=text, brought=library.brought)
 
 

@@ -115,5 +115,5 @@ def pinned(package: OsPackage) -> str:
 
 def _remedy(teller: Teller, name: str, lefts: Sequence[OsPackage]) -> str:
     if not lefts:
-        return printable(f"leave {name} out of {teller.right}, or test with it")
-    return printable(f"install {pinned(lefts[-1])} in {teller.right}, as it was tested")
+        return printable(f"leave {name} out of {teller.right}, or test as it is there")
+    return printable(f"install {pinned(lefts[-1])} in {teller.right}, as was tested")

@@ -38,8 +38,8 @@ def excuse(
     ``shown`` are the same findings with their values, where some are hidden in
     ``findings``: patterns of values are matched with them, and nothing of them is
     in what is returned. An entry counts up to and on the day it expires; afterwards it
-    is a finding. So is one that matches nothing, unless something could not be read
-    (``complete`` is False): then it may have matched there.
+    is a finding. So is one that matches nothing. Nothing is said of an entry that matches
+    nothing where something could not be read (``complete`` is False): it may have matched there.
     """
     values = {_identity(finding): finding for finding in shown}
     left: list[Finding] = []
@@ -110,9 +110,11 @@ def _about(
     complete: bool,
 ) -> Iterator[Finding]:
     for entry, hits in zip(expected, matched, strict=True):
+        if not (hits or complete):  # it may have matched what was not read
+            continue
         if _expired(entry, today):
             yield _past(entry, hits)
-        elif not hits and complete:
+        elif not hits:
             yield _unused(entry)
 
 
@@ -134,7 +136,9 @@ def _identity(finding: Finding) -> tuple[str, ...]:
     drift = finding.evidence
     if not isinstance(drift, Drift):
         return (finding.rule,)
-    return finding.rule, drift.aspect, drift.name, drift.place, drift.service
+    return (
+        finding.rule, drift.aspect, drift.name, drift.place, drift.service, drift.replica
+    )  # fmt: skip
 
 
 def _finding(rule: str, entry: Expected, what: str, remedy: str) -> Finding:

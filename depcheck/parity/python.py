@@ -41,7 +41,7 @@ def _environment(teller: Teller, pair: EnvironmentPair, left: Inventory, right: 
             return Part()
         return Part(findings=(_one_sided(teller, pair, present),), different=max(present, 1))
     items = tuple(beside(one, other))
-    told = distribution_findings(teller, pair, items)
+    told = distribution_findings(teller, pair, items, left, right)
     findings = [finding for findings in told.values() for finding in findings]
     findings += _installers(teller, pair, items)
     findings += _location(teller, pair)

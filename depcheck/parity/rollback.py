@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from depcheck.model.findings import Drift
-from depcheck.model.inventory import Identity, Installed, Inventory
+from depcheck.model.inventory import Installed, Inventory
 from depcheck.model.parity import WayBack
 from depcheck.model.text import printable, redact
 from depcheck.parity.compare import Comparison
@@ -24,6 +24,7 @@ def way_back(
     source differs; ``removals`` are the names of those that only ``left`` has.
     """
     pairs = pair_environments(left, right)
+    container, known = right.identity.container, bool(right.identity.repositories)
     items = [
         item
         for pair in pairs
@@ -33,16 +34,42 @@ def way_back(
     ]
     return WayBack(
         service=service,
-        reference=reference(right.identity),
+        reference=reference(right),
+        remark="" if known else _without_registry(right),
+        caution=_OF_CONTAINER if container else "",
         pins=tuple(dict.fromkeys(_pin(item.right[-1]) for item in items if item.right)),
         removals=tuple(dict.fromkeys(item.name for item in items if not item.right)),
         packages=tuple(_packages(right, comparison)),
     )
 
 
-def reference(identity: Identity) -> str:
-    """Return what names an image for good: by repository where it can be had from one."""
-    return (*identity.repositories, identity.manifest, identity.config)[0]
+_OF_CONTAINER = (
+    "the image holds neither what was changed in the container nor its settings: keep the "
+    "changes with docker commit before it is replaced"
+)
+
+
+def _without_registry(right: Inventory) -> str:
+    """Say where an image lies that no registry is known to have."""
+    if not reference(right):
+        return "nothing names it by digest"
+    where = "this engine" if _is_of_engine(right) else right.subject
+    return printable(f"no registry is known to have it: only {where} has it")
+
+
+def _is_of_engine(right: Inventory) -> bool:
+    return right.subject.startswith("docker:") or bool(right.identity.container)
+
+
+def reference(right: Inventory) -> str:
+    """Return what names an image for good: by repository where it can be had from one.
+
+    Else by the digest of its manifest, or of its configuration, which is an engine's id of it.
+    """
+    identity = right.identity
+    digests = (identity.manifest, identity.config)
+    known = (*identity.repositories, *(reversed(digests) if _is_of_engine(right) else digests))
+    return next((text for text in known if text), "")
 
 
 def _differs(item: Beside) -> bool:

@@ -59,7 +59,7 @@ def replica_findings(
     """
     groups: list[list[tuple[str, Identity]]] = []
     for replica in replicas:
-        like = (group for group in groups if any(_one_image(replica[1], o) for _, o in group))
+        like = (group for group in groups if any(is_one_image(replica[1], o) for _, o in group))
         group = next(like, None)
         if group is None:
             groups.append([replica])
@@ -68,7 +68,8 @@ def replica_findings(
     return (_differ(service, side_name, groups, left),) if len(groups) > 1 else ()
 
 
-def _one_image(one: Identity, other: Identity) -> bool:
+def is_one_image(one: Identity, other: Identity) -> bool:
+    """Tell whether two identities are of one image, as far as they share a kind of digest."""
     pairs = [(one.config, other.config), (one.manifest, other.manifest)]
     known = [(a, b) for a, b in pairs if a and b]
     return not known or any(a == b for a, b in known)

@@ -56,11 +56,13 @@ class Teller:
         remedy: str = "",
         place: str = "",
         paths: Iterable[str] = (),
+        removed_by: Provenance | None = None,
     ) -> Finding:
         """Return the finding that ``name`` is ``left`` on one side and ``right`` on the other.
 
         None stands for a side that has none, told as ``absent``. ``subject`` is what
-        the sentence begins with, if not the name; ``tail`` ends it.
+        the sentence begins with, if not the name; ``tail`` ends it. ``removed_by`` is what
+        took it away from the side that has none.
         """
         secret = any(value is not None and value.secret for value in (left, right))
         hidden = secret and not self.show_values
@@ -75,8 +77,8 @@ class Teller:
             hidden=hidden,
             place=place,
             service=self.service,
-            left_by=left.brought if left else None,
-            right_by=right.brought if right else None,
+            left_by=left.brought if left else removed_by,
+            right_by=right.brought if right else removed_by,
             paths=tuple(paths),
         )
         message = self._sentence(printable(subject or name), drift, absent) + tail + "."

@@ -11,7 +11,7 @@ from depcheck import __version__
 from depcheck.errors import DepcheckError, UsageError
 from depcheck.images.reader import ImageReader, ReaderSettings
 from depcheck.model.findings import Finding
-from depcheck.model.inventory import Identity, Inventory
+from depcheck.model.inventory import Inventory
 from depcheck.model.observer import Observer
 from depcheck.model.parity import (
     EnvironmentSettings,
@@ -36,6 +36,10 @@ from depcheck.parity.services import (
 )
 from depcheck.parity.verdict import ranked, verdict
 from depcheck.pipeline.inventories import Both, Inventories, UnreadableSide, active_python
+from depcheck.pipeline.replicas import Replica, is_image, of_replica, replica_pairs
+
+_EVERY = "*"
+"""Stands for all services of a side, where it is not known which it has."""
 
 
 def parity(
@@ -89,13 +93,16 @@ class _Comparing:
         self._observer = observer
         self._names = (_name(settings.left), _name(settings.right))
         self._found = _Found()
+        self._unlisted: tuple[set[str], set[str]] = (set(), set())
 
     def report(self) -> ParityReport:
         found = self._found
-        left, right = self._services(self._settings.left), self._services(self._settings.right)
+        left = self._services(self._settings.left, self._unlisted[0])
+        right = self._services(self._settings.right, self._unlisted[1])
         for service, one, other in pair_services(*_alike(left, right)):
             if one is None or other is None:
-                found.findings.append(missing_service(service, one, other, names=self._names))
+                if not self._unlisted[0 if one is None else 1] & {service, _EVERY}:
+                    found.findings.append(missing_service(service, one, other, names=self._names))
                 found.pairs.append(Pair(service=service, left=_named(one), right=_named(other)))
             else:
                 self._observer.stage(f"reading {service}" if service else "reading both sides")
@@ -121,15 +128,22 @@ class _Comparing:
             undetermined=undetermined,
         )
 
-    def _services(self, side: Side) -> tuple[Service, ...]:
-        """Return what a side consists of: services, or one thing without a name."""
+    def _services(self, side: Side, unlisted: set[str]) -> tuple[Service, ...]:
+        """Return what a side consists of: services, or one thing without a name.
+
+        ``unlisted`` gets the names of services that could not be found out.
+        """
         if isinstance(side, Named):
             return (Service(name="", replicas=(side,)),)
         from depcheck.sources.services import read_services
 
         read = read_services(side, root=self._settings.root)
         self._found.undetermined += read.undetermined
-        services = (*read.services, *self._running(side))
+        unlisted.update(item.subject.removeprefix("the service ") for item in read.undetermined)
+        running = self._running(side)
+        if running is None:
+            unlisted.add(_EVERY)
+        services = (*read.services, *(running or ()))
         if not services and not self._found.undetermined:
             raise UsageError(
                 f'the environment "{side.name}" has no services',
@@ -137,8 +151,11 @@ class _Comparing:
             )
         return services
 
-    def _running(self, side: EnvironmentSettings) -> tuple[Service, ...]:
-        """Return the services of the compose project that the environment names."""
+    def _running(self, side: EnvironmentSettings) -> tuple[Service, ...] | None:
+        """Return the services of the compose project that the environment names.
+
+        None where it could not be read, which is noted.
+        """
         if side.project is None:
             return ()
         try:
@@ -152,27 +169,46 @@ class _Comparing:
                     origin=side.origin,
                 )
             )
-            return ()
+            return None
 
     def _compare(self, service: str, left: Service, right: Service) -> None:
+        replicas = []
         for side, name in ((left, self._names[0]), (right, self._names[1])):
-            replicas = self._identities(side)
-            self._found.findings += replica_findings(service, name, replicas, left=side is left)
+            found = self._replicas(side)
+            known = [(named.value, identity) for named, identity in found if identity]
+            self._found.findings += replica_findings(service, name, known, left=side is left)
+            replicas.append(found or [(side.replicas[0], None)])
+        for one, other, replica in replica_pairs(*replicas):
+            self._compare_pair(service, one, other, replica)
+
+    def _compare_pair(self, service: str, left: Named, right: Named, replica: str) -> None:
+        found = self._found
         try:
-            both = self._inventories.both(left.replicas[0], right.replicas[0])
+            both = self._inventories.both(left, right)
         except UnreadableSide as failure:
-            self._found.findings.append(failure.finding())
-            self._found.undetermined.append(failure.undetermined())
-            self._found.pairs.append(Pair(service=service, left=_named(left), right=_named(right)))
+            self._raise_if_misspelt(failure)
+            found.findings.append(failure.finding())
+            found.undetermined += failure.undetermined()
+            sides = (ReadSide(named=str(left)), ReadSide(named=str(right)))
+            found.pairs.append(
+                Pair(service=service, replica=replica, left=sides[0], right=sides[1])
+            )
             return
         comparison = self._compared(service, both, self._settings.show_values)
         if any(entry.value is not None for entry in self._settings.expected):
-            self._found.shown += self._compared(service, both, show_values=True).findings
-        self._found.findings += comparison.findings
-        self._found.undetermined += (*both.left.undetermined, *both.right.undetermined)
-        self._found.pairs.append(_compared(service, both, comparison))
-        if self._settings.rollback:
-            self._found.ways_back.append(self._way_back(service, both, comparison))
+            shown = self._compared(service, both, show_values=True).findings
+            found.shown += of_replica(shown, replica)
+        found.findings += of_replica(comparison.findings, replica)
+        found.undetermined += (*both.left.undetermined, *both.right.undetermined)
+        found.pairs.append(replace(_compared(service, both, comparison), replica=replica))
+        if self._settings.rollback and not replica:
+            found.ways_back.append(self._way_back(service, both, comparison))
+
+    def _raise_if_misspelt(self, failure: UnreadableSide) -> None:
+        """Raise what is wrong with a side as the command line names it: a usage error."""
+        given = (self._settings.left, self._settings.right)
+        if isinstance(failure.error, UsageError) and failure.named in given:
+            raise failure.error
 
     def _compared(self, service: str, both: Both, show_values: bool) -> Comparison:
         return compare(
@@ -185,23 +221,23 @@ class _Comparing:
             files=self._settings.files,
         )
 
-    def _identities(self, service: Service) -> list[tuple[str, Identity]]:
-        """Return what each replica runs, where there are several."""
+    def _replicas(self, service: Service) -> list[Replica]:
+        """Return what each replica runs, as far as it can be read, where there are several."""
         if len(service.replicas) < 2:
             return []
-        found = []
+        found: list[Replica] = []
         for named in service.replicas:
             try:
-                found.append((named.value, self._reader.identity(named)))
+                found.append((named, self._reader.identity(named) if is_image(named) else None))
             except DepcheckError as error:
-                self._found.undetermined.append(UnreadableSide(named, error).undetermined())
+                self._found.undetermined += UnreadableSide(named, error).undetermined()
         return found
 
     def _way_back(self, service: str, both: Both, comparison: Comparison) -> WayBack:
         back = way_back(both.left, both.right, comparison, service=service)
         repositories = both.right.identity.repositories
         if not repositories:
-            return replace(back, remark="no registry is known to have it")
+            return back
         try:
             return replace(back, available=self._reader.opener.is_available(repositories[0]))
         except DepcheckError as error:

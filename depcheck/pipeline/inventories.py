@@ -36,15 +36,20 @@ class UnreadableSide(Exception):
 
     def finding(self) -> Finding:
         """Return the finding that it could not be read."""
-        return unread_finding(self.named, self.error.message, self.error.hint)
+        first, *rest = self.error.message.split("\n")
+        more = f" (and {len(rest)} more)" if rest else ""
+        return unread_finding(self.named, first + more, self.error.hint)
 
-    def undetermined(self) -> Undetermined:
-        """Return what the report says of it."""
-        return Undetermined(
-            subject=str(self.named),
-            reason=self.error.message,
-            hint=self.error.hint,
-            origin=self.named.origin,
+    def undetermined(self) -> tuple[Undetermined, ...]:
+        """Return what the report says of it: an entry for each fault of a file."""
+        return tuple(
+            Undetermined(
+                subject=str(self.named),
+                reason=reason,
+                hint=self.error.hint,
+                origin=self.named.origin,
+            )
+            for reason in self.error.message.split("\n")
         )
 
 

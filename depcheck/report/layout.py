@@ -126,14 +126,16 @@ class Page:
         *,
         indent: int = 0,
         details: Sequence[Iterable[Sequence[Spans]]] = (),
+        together: bool = False,
     ) -> None:
         """Add rows of aligned columns, the last of which wraps.
 
         Where too little room is left for the last column it goes below its row.
-        ``details`` are rows to add, further in, after each of the rows.
+        ``details`` are rows to add, further in, after each of the rows. ``together``
+        aligns all rows, as they fit; else long ones are left aside.
         """
         table = [[self._inert(cell) for cell in row] for row in rows]
-        widths = self._widths(table, indent)
+        widths = self._widths(table, indent, together)
         left = indent + sum(size + 2 for size in widths)
         for position, row in enumerate(table):
             head = _padded(row[:-1], widths)
@@ -145,7 +147,7 @@ class Page:
             if details:
                 self.rows(details[position], indent=indent + 4)
 
-    def _widths(self, table: Sequence[Sequence[Spans]], indent: int) -> list[int]:
+    def _widths(self, table: Sequence[Sequence[Spans]], indent: int, together: bool) -> list[int]:
         """Return the widths of all columns but the last, long rows left aside."""
 
         def natural(row: Sequence[Spans]) -> int:
@@ -154,7 +156,7 @@ class Page:
         def fits(row: Sequence[Spans]) -> bool:
             return natural(row) <= max(self.width * 3 // 5, self.width - width_of(row[-1]))
 
-        short = [row for row in table if fits(row)] or table
+        short = [row for row in table if together or fits(row)] or table
         columns = len(short[0]) - 1 if short else 0
         return [max(width_of(row[i]) for row in short) for i in range(columns)]
 

@@ -9,8 +9,8 @@ from itertools import groupby
 from depcheck.model.findings import Finding
 from depcheck.model.parity import Pair, ParityReport
 from depcheck.report.layout import Page, Span
-from depcheck.report.parity_words import COLOURS, change, cut, drift_of
-from depcheck.report.status import GAPS, is_all_read
+from depcheck.report.parity_words import COLOURS, change, clipped, drift_of, likeness
+from depcheck.report.status import ABOUT_POLICY, GAPS, is_all_read
 from depcheck.report.words import plural
 
 _SHOWN = 5
@@ -28,12 +28,13 @@ def headline(page: Page, report: ParityReport) -> None:
             _expected(page, report)
         case "identical":
             _identical(page, report)
+    _policy(page, report)
     if report.verdict != "undetermined" and not is_all_read(report):
         page.say(Span("Not everything could be read; see the end of this report.", "yellow"))
 
 
 def _drift(page: Page, report: ParityReport) -> None:
-    found = [finding for finding in report.findings if finding.rule not in GAPS]
+    found = _once([f for f in report.findings if f.rule not in (*GAPS, *ABOUT_POLICY)])
     page.say(
         Span("DRIFT: ", "bold red"),
         Span(f"{report.right} is not what was tested: {_counted(found)}.", "bold"),
@@ -46,6 +47,30 @@ def _drift(page: Page, report: ParityReport) -> None:
     if report.excused:
         are = "is" if len(report.excused) == 1 else "are"
         page.say(f"{plural(len(report.excused), 'further difference')} {are} expected by policy.")
+
+
+def _once(findings: Sequence[Finding]) -> list[Finding]:
+    """Return findings without what several replicas of a service have in common."""
+    seen: dict[object, Finding] = {}
+    for finding in findings:
+        drift = drift_of(finding)
+        key = (drift.service, *likeness(finding, drift)) if drift else finding
+        seen.setdefault(key, finding)
+    return list(seen.values())
+
+
+def _policy(page: Page, report: ParityReport) -> None:
+    """Say that the policy itself needs mending, if it does."""
+    counts = Counter(finding.rule for finding in report.findings)
+    unused, expired = counts["policy-unused"], counts["policy-expired"]
+    parts = [f"{_entries(unused, 'matches', 'match')} nothing"] if unused else []
+    parts += [f"{_entries(expired, 'has', 'have')} expired"] if expired else []
+    if parts:
+        page.say(Span(f"But the policy itself needs mending: {', '.join(parts)}.", "yellow"))
+
+
+def _entries(count: int, one: str, many: str) -> str:
+    return f"{plural(count, 'entry', 'entries')} {one if count == 1 else many}"
 
 
 def _counted(found: Sequence[Finding]) -> str:
@@ -66,13 +91,13 @@ def _first(page: Page, finding: Finding) -> list[list[Span]]:
     severity = [Span(finding.severity, COLOURS[finding.severity])]
     drift = drift_of(finding)
     if drift is None or finding.rule == "replica-differs":
-        return [severity, [Span(cut(page, finding.message, 2 * _LONGEST))]]
+        return [severity, [Span(clipped(finding.message, 2 * _LONGEST))]]
     whose = f"{drift.service}: " if drift.service not in ("", drift.name) else ""
-    name = [Span(whose + cut(page, drift.name, _LONGEST), "bold")]
+    name = [Span(whose + clipped(drift.name, min(_LONGEST, page.width // 2 - 8)), "bold")]
     if drift.left == drift.right and not drift.hidden:
         return [severity, name, [Span(finding.message.removeprefix(f"{drift.name} "))]]
     room = max(16, page.width // 2 - 10)
-    parts = [Span(cut(page, part.text, room), part.style) for part in change(page, drift)]
+    parts = [Span(clipped(part.text, room), part.style) for part in change(page, drift)]
     return [severity, name, parts]
 
 

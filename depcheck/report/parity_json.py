@@ -55,6 +55,7 @@ def _report(report: ParityReport, root: str) -> dict[str, Any]:
 def _pair(pair: Pair) -> dict[str, Any]:
     return {
         "service": pair.service,
+        "replica": pair.replica,
         "left": None if pair.left is None else _side(pair.left),
         "right": None if pair.right is None else _side(pair.right),
         "shared": pair.shared,
@@ -116,6 +117,7 @@ def _drift(drift: Drift) -> dict[str, Any]:
         "left_by": _provenance(drift.left_by),
         "right_by": _provenance(drift.right_by),
         "paths": list(drift.paths),
+        "replica": drift.replica,
     }
 
 
@@ -149,6 +151,7 @@ def _way_back(way: WayBack) -> dict[str, Any]:
         "reference": way.reference,
         "available": way.available,
         "remark": way.remark,
+        "caution": way.caution,
         "pins": list(way.pins),
         "removals": list(way.removals),
         "packages": list(way.packages),

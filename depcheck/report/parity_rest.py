@@ -16,6 +16,7 @@ from depcheck.report.status import GAPS
 from depcheck.report.words import CODE, PLACE, place, plural, stands
 
 _SHOWN = 12
+_OF_CONTAINERS = "what only a container has (limits, mounts, networks, ports)"
 _WAYS = {
     "registry": "the registry",
     "engine": "the engine",
@@ -62,7 +63,7 @@ def same(page: Page, pair: Pair) -> None:
         page.say("What only the shared layers decide was not read: it cannot differ.")
     if pair.left_out:
         what = ", ".join(TITLES[aspect].lower().replace("os ", "OS ") for aspect in pair.left_out)
-        what = what.replace("python", "Python")
+        what = what.replace("python", "Python").replace("container settings", _OF_CONTAINERS)
         page.say(Span("Not compared", "bold"), f", as only one side speaks of it: {what}.", hang=2)
 
 
@@ -150,12 +151,16 @@ def _way_back(page: Page, way: WayBack) -> None:
     if way.reference:
         page.say(Span("image: ", "dim"), Span(way.reference, CODE), indent=2, hang=2)
     page.say(_available(way), indent=2, hang=2)
+    if way.caution:
+        page.say(Span(way.caution, "yellow"), indent=2, hang=2)
     _lines(page, "distributions that differ, as pins:", way.pins)
     _lines(page, "distributions to remove:", way.removals)
     _lines(page, "OS packages that differ:", way.packages)
 
 
 def _available(way: WayBack) -> Span:
+    if way.available is None and "/" not in way.reference:  # no registry could be asked
+        return Span(way.remark or "whether a registry still has it is not known", "yellow")
     remark = f": {way.remark}" if way.remark else ""
     if way.available is None:
         return Span(f"whether a registry still has it is not known{remark}", "yellow")

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from depcheck.model.findings import Drift, Finding, Severity
 from depcheck.model.inventory import ASPECTS
 from depcheck.model.rules import PARITY_RULES
 from depcheck.report.layout import Page, Span, width_of
-from depcheck.report.parity_words import COLOURS, TITLES, brought, cut, name_of, short, value
+from depcheck.report.parity_remedies import remedies
+from depcheck.report.parity_words import (
+    COLOURS,
+    TITLES,
+    brought,
+    change,
+    cut,
+    name_of,
+    short,
+    value,
+)
 from depcheck.report.words import CODE, PLACE, plural, stands
 
 _SHOWN = 12
@@ -16,12 +26,13 @@ _NAMED = 3
 _WIDEST_CELL = 28
 _LONGEST_NAME = 60
 _PATHS = 5
-_REMEDIES = 2
 _INDENT = 4
 _ROOM = 30
 
 Told = tuple[Finding, Drift]
 Row = list[list[Span]]
+_Entry = tuple[Finding, Drift, str]
+_HEAD = ("what", "tested", "runs")
 
 
 def tables(page: Page, told: Sequence[Told], shared: int) -> None:
@@ -90,29 +101,59 @@ def _table(page: Page, group: Sequence[Told], shared: int, *, several: bool) -> 
     once = steps.pop() if len(entries) > 1 and len(steps) == 1 else ""
     if once:
         entries = [(finding, drift, "") for finding, drift, _ in entries]
-    if short_ones := [entry for entry in entries if _fits(page, entry[1])]:
-        _columns(page, short_ones, several)
-    for finding, drift, by in entries:
-        if not _fits(page, drift):
-            _stacked(page, finding, drift, by, several)
+    if side_by_side := _that_fit(page, entries, several):
+        _columns(page, [entries[position] for position in side_by_side], several)
+    for position in sorted({*range(len(entries))} - {*side_by_side}):
+        _stacked(page, entries[position], several)
     if once:
         page.say(Span("brought in by: ", "dim"), once, indent=_INDENT, hang=2)
     if limit < len(group):
         page.say(f"and {len(group) - limit} more; --verbose lists them", indent=_INDENT)
-    _remedies(page, [finding for finding, _ in group])
+    found = [finding for finding, _ in group]
+    page.rows(stands(page, (at for each in found for at in each.locations)), indent=_INDENT)
+    remedies(page, found, _INDENT)
 
 
-def _columns(page: Page, group: Sequence[tuple[Finding, Drift, str]], several: bool) -> None:
+def _columns(page: Page, group: Sequence[_Entry], several: bool) -> None:
     rows = [_row(page, drift, several) for _, drift, _ in group]
-    head: Row = [[Span(text, "dim")] for text in ("what", "tested", "runs")]
-    taken = sum(max(width_of(row[n]) for row in (head, *rows)) + 2 for n in range(3))
-    beside = any(by for _, _, by in group) and page.width - _INDENT - taken >= _ROOM
+    head: Row = [[Span(text, "dim")] for text in _HEAD]
+    room = page.width - _INDENT - sum(_widths(rows))
+    beside = any(by for _, _, by in group) and room >= _ROOM
     details = []
     for row, (finding, drift, by) in zip(rows, group, strict=True):
         row.append([Span(by if beside else "")])
         details.append(_details(page, finding, drift, "" if beside else by))
     head.append([Span("brought in by" if beside else "", "dim")])
-    page.rows([head, *rows], indent=_INDENT, details=[[], *details])
+    page.rows([head, *rows], indent=_INDENT, details=[[], *details], together=True)
+
+
+def _that_fit(page: Page, entries: Sequence[_Entry], several: bool) -> list[int]:
+    """Return the positions of the differences that can stand side by side in one table.
+
+    What is too wide for a cell is left out, and what would make a line of all too wide.
+    """
+    rows = {
+        position: [width_of(cell) + 2 for cell in _row(page, drift, several)]
+        for position, (_, drift, _) in enumerate(entries)
+        if _fits(page, drift)
+    }
+    widest = _widths([])
+    kept = []
+    for position, sizes in sorted(rows.items(), key=lambda item: sum(item[1])):
+        grown = [max(pair) for pair in zip(widest, sizes, strict=True)]
+        if sum(grown) <= page.width - _INDENT:
+            widest = grown
+            kept.append(position)
+    return sorted(kept)
+
+
+def _widths(rows: Iterable[Row]) -> list[int]:
+    """Return the widths of the first three columns, with the air behind them."""
+    rows = list(rows)
+    return [
+        max([len(title), *(width_of(row[column]) for row in rows)]) + 2
+        for column, title in enumerate(_HEAD)
+    ]
 
 
 def _fits(page: Page, drift: Drift) -> bool:
@@ -135,14 +176,18 @@ def _row(page: Page, drift: Drift, several: bool) -> Row:
     ]
 
 
-def _stacked(page: Page, finding: Finding, drift: Drift, by: str, several: bool) -> None:
+def _stacked(page: Page, entry: _Entry, several: bool) -> None:
     """Add one difference whose values are too long for a table."""
+    finding, drift, by = entry
     page.say(*_named(page, drift, several), indent=_INDENT, hang=2)
-    rows = [
-        [[Span("tested", "dim")], [value(page, drift, drift.left)]],
-        [[Span("runs", "dim")], [value(page, drift, drift.right)]],
-    ]
-    page.rows(rows, indent=2 * _INDENT)
+    if _is_of_file(finding):  # of which there can be many
+        page.say(*change(page, drift), indent=2 * _INDENT)
+    else:
+        rows = [
+            [[Span("tested", "dim")], [value(page, drift, drift.left)]],
+            [[Span("runs", "dim")], [value(page, drift, drift.right)]],
+        ]
+        page.rows(rows, indent=2 * _INDENT)
     page.rows(_details(page, finding, drift, by), indent=2 * _INDENT)
 
 
@@ -151,7 +196,8 @@ def _details(page: Page, finding: Finding, drift: Drift, by: str) -> list[Row]:
     rows: list[Row] = [[[Span("brought in by: ", "dim"), Span(by)]]] if by else []
     if _says_more(page, finding, drift):
         rows.append([[Span(short(page, finding.message))]])
-    paths = [path for path in drift.paths if path not in finding.message]
+    told = drift.name if _is_of_file(finding) else finding.message
+    paths = [path for path in drift.paths if path not in told]
     limit = len(paths) if page.verbose or len(paths) <= _PATHS + 1 else _PATHS
     rows += [[[Span(path, PLACE)]] for path in paths[:limit]]
     if limit < len(paths):
@@ -159,26 +205,20 @@ def _details(page: Page, finding: Finding, drift: Drift, by: str) -> list[Row]:
     return rows
 
 
+def _is_of_file(finding: Finding) -> bool:
+    return finding.rule.startswith("file-")
+
+
 def _says_more(page: Page, finding: Finding, drift: Drift) -> bool:
     """Return whether the sentence tells what name and values do not."""
+    if _is_of_file(finding):
+        return False
     if drift.left == drift.right and not drift.hidden:
         return True
     if any(path not in f"{drift.left} {drift.right}" for path in drift.paths):
         return True
     values = [text for text in (drift.left, drift.right) if text and not drift.hidden]
     return page.verbose and not all(text in finding.message for text in values)
-
-
-def _remedies(page: Page, findings: Sequence[Finding]) -> None:
-    page.rows(
-        stands(page, (at for finding in findings for at in finding.locations)), indent=_INDENT
-    )
-    remedies = list(dict.fromkeys(finding.remedy for finding in findings if finding.remedy))
-    limit = len(remedies) if len(remedies) <= _REMEDIES + 1 else _REMEDIES
-    for remedy in remedies[:limit]:
-        page.say(Span("what to do: ", "dim"), remedy, indent=_INDENT, hang=2)
-    if limit < len(remedies):
-        page.say(f"and likewise for the other {len(remedies) - limit}", indent=_INDENT)
 
 
 def names(findings: Sequence[Finding]) -> str:

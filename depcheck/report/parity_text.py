@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from depcheck.model.findings import Finding
 from depcheck.model.parity import Pair, ParityReport
@@ -11,7 +12,7 @@ from depcheck.report.layout import Page, Span
 from depcheck.report.parity_headline import headline
 from depcheck.report.parity_rest import also, excused, same, sides, traffic, unread, ways_back
 from depcheck.report.parity_tables import Told, notes, tables
-from depcheck.report.parity_words import drift_of
+from depcheck.report.parity_words import drift_of, likeness
 from depcheck.report.status import GAPS, FailOn, is_failing
 from depcheck.report.words import CODE, commas, plural
 
@@ -40,10 +41,18 @@ def render_parity(
     width = max(40, min(width, _WIDEST))
     page = Page(width=width, unicode=unicode, verbose=verbose, prefix=prefix)
     headline(page, report)
-    quiet = [pair for pair in report.pairs if _is_quiet(page, report, pair)]
+    told: dict[object, Pair] = {}
+    quiet: list[Pair] = []
     for pair in report.pairs or _NO_PAIR:
-        if pair not in quiet:
-            _pair(page, pair, _of(report, pair), (report.left, report.right), fail_on)
+        found = _of(report, pair)
+        first = pair if page.verbose else told.setdefault(_content(pair, found), pair)
+        if not found and len(report.pairs) > 1 and not page.verbose:
+            quiet.append(pair)
+        elif first is not pair and not any(finding.rule in _WHOLE for finding, _ in found):
+            page.gap()
+            page.say(Span(_called(pair), "bold underline"), f": as {_called(first)}")
+        else:
+            _pair(page, pair, found, (report.left, report.right), fail_on)
     _quiet(page, quiet)
     _hidden(page, report)
     excused(page, report.excused)
@@ -57,29 +66,49 @@ def render_parity(
 def _of(report: ParityReport, pair: Pair) -> list[Told]:
     """Return the findings of one pair; those of a service that has no pair go with the first."""
     pairs = report.pairs or _NO_PAIR
-    services = {pair.service for pair in pairs}
+    services = {(pair.service, pair.replica) for pair in pairs}
     found = []
     for finding in report.findings:
         drift = drift_of(finding)
         if drift is None or finding.rule in GAPS:
             continue
-        stray = drift.service not in services and pair is pairs[0]
-        if stray or drift.service == pair.service:
+        stray = (drift.service, drift.replica) not in services and pair is pairs[0]
+        if stray or (drift.service, drift.replica) == (pair.service, pair.replica):
             found.append((finding, drift))
     return found
 
 
-def _is_quiet(page: Page, report: ParityReport, pair: Pair) -> bool:
-    """Return whether a service is one of many, and there is nothing to tell of it."""
-    read = pair.left is not None and pair.right is not None
-    return read and len(report.pairs) > 1 and not page.verbose and not _of(report, pair)
+def _called(pair: Pair) -> str:
+    """Return the service of a pair, and the replica where it is not the first."""
+    return f"{pair.service} ({pair.replica})" if pair.replica else pair.service
+
+
+def _content(pair: Pair, told: Sequence[Told]) -> object:
+    """Return what is told of a pair, whosever it is: two services can run the same."""
+    sides = tuple(
+        side and replace(side, named="", identity=replace(side.identity, container=""))
+        for side in (pair.left, pair.right)
+    )
+    found = tuple(
+        (finding.severity, *likeness(finding, drift))
+        for finding, drift in told
+        if finding.rule not in _WHOLE
+    )
+    return sides, found
+
+
+def _is_unread(pair: Pair) -> bool:
+    """Return whether nothing of a pair could be compared."""
+    return not (pair.compared or pair.left_out)
 
 
 def _quiet(page: Page, pairs: Sequence[Pair]) -> None:
-    if pairs:
-        page.gap()
-        services = commas([pair.service for pair in pairs], CODE)
-        page.say(Span("Nothing unexpected in: "), *services, hang=2)
+    page.gap()
+    if compared := [_called(pair) for pair in pairs if not _is_unread(pair)]:
+        page.say(Span("Nothing unexpected in: "), *commas(compared, CODE), hang=2)
+    for pair in pairs:
+        if _is_unread(pair):
+            page.say(Span(_called(pair), CODE), ": ", Span("could not be compared", "yellow"))
 
 
 def _pair(
@@ -88,7 +117,7 @@ def _pair(
     """Add all that is to be told of one pair; ``names`` are the sides as they were named."""
     page.gap()
     if pair.service:
-        page.say(Span(f"Service {pair.service}", "bold underline"))
+        page.say(Span(f"Service {_called(pair)}", "bold underline"))
     whole = [finding for finding, _ in told if finding.rule in _WHOLE]
     missing = any(finding.rule == "service-missing" for finding in whole)
     sides(page, pair, names, "not there" if missing else "not read")
@@ -121,7 +150,8 @@ def _hidden(page: Page, report: ParityReport) -> None:
 
 
 def _footer(page: Page, report: ParityReport) -> None:
-    services = plural(len(report.pairs), "service") if len(report.pairs) > 1 else ""
+    count = len({pair.service for pair in report.pairs})
+    services = plural(count, "service") if count > 1 else ""
     parts = (
         services,
         traffic(report.pairs),

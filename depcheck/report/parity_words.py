@@ -29,6 +29,8 @@ _UNITS: dict[Aspect, tuple[str, str]] = {
     "runtime": ("container setting", ""),
     "files": ("file", ""),
 }
+_ABSENT = {"user": "root (none set)"}
+"""What holds where a setting has no value, by its key."""
 _LONGEST_STEP = 64
 _LONGEST_VALUE = 240
 _DIGEST = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{28,52}\b")
@@ -41,8 +43,13 @@ def units(aspect: Aspect, count: int) -> str:
 
 def cut(page: Page, text: str, limit: int) -> str:
     """Return ``text`` of at most ``limit`` characters, all of it where everything is listed."""
+    return redact(text) if page.verbose else clipped(text, limit)
+
+
+def clipped(text: str, limit: int) -> str:
+    """Return ``text`` of at most ``limit`` characters."""
     text = redact(text)  # half an address would no longer show where its password is
-    return text if page.verbose or len(text) <= limit else f"{text[: limit - 3].rstrip()}..."
+    return text if len(text) <= limit else f"{text[: limit - 3].rstrip()}..."
 
 
 def short(page: Page, text: str) -> str:
@@ -55,7 +62,7 @@ def short(page: Page, text: str) -> str:
 def value(page: Page, drift: Drift, text: str | None) -> Span:
     """Return one side's value as it is shown."""
     if text is None:
-        return Span("absent", "dim")
+        return Span(_ABSENT.get(drift.name, "absent"), "dim")
     if drift.hidden:
         return Span("(hidden)", "dim")
     return Span(short(page, text) or '""')
@@ -77,10 +84,12 @@ def brought(page: Page, drift: Drift, shared: int) -> str:
     One of the ``shared`` lower layers is behind no difference where the other
     side's is above them. Both are told where everything is listed.
     """
-    right = _step(page, drift.right_by, "what runs")
-    left = _step(page, drift.left_by, "what was tested")
+    right = _step(page, drift, drift.right, drift.right_by, "what runs")
+    left = _step(page, drift, drift.left, drift.left_by, "what was tested")
     if not right or not left:
         return right or left
+    if drift.right is None or drift.left is None:  # what took it away says most
+        return right if drift.right is None else left
     if page.verbose and drift.left_by != drift.right_by:
         return f"{right}; {left}"
     below = _is_shared(drift.right_by, shared) and not _is_shared(drift.left_by, shared)
@@ -91,18 +100,27 @@ def _is_shared(by: Provenance | None, shared: int) -> bool:
     return by is not None and 0 < by.layer <= shared
 
 
-def _step(page: Page, by: Provenance | None, side: str) -> str:
+def _step(page: Page, drift: Drift, text: str | None, by: Provenance | None, side: str) -> str:
+    """Return what brought a value in, or took it away where there is none."""
     if by is None:
         return ""
     if by.layer == 0:
-        return f"changed in the container itself, in {side}"
+        setting = "set for" if drift.aspect in ("settings", "runtime") else "changed in"
+        return f"{'removed in' if text is None else setting} the container itself, in {side}"
     step = cut(page, " ".join(redact(by.step).split()), _LONGEST_STEP)
-    return f"layer {by.layer} of {side}" + (f": {step}" if step else "")
+    removed = "removed by " if text is None else ""
+    return f"{removed}layer {by.layer} of {side}" + (f": {step}" if step else "")
 
 
 def drift_of(finding: Finding) -> Drift | None:
     """Return the difference that a finding tells, if it tells one."""
     return finding.evidence if isinstance(finding.evidence, Drift) else None
+
+
+def likeness(finding: Finding, drift: Drift) -> tuple[object, ...]:
+    """Return what two findings have in common that tell the same of two services or replicas."""
+    values = (drift.left, drift.right, drift.hidden)
+    return finding.rule, drift.aspect, drift.name, drift.place, *values, drift.paths
 
 
 def name_of(finding: Finding) -> str:

@@ -15,6 +15,9 @@ FailOn = Severity | Literal["never"]
 GAPS = ("undetermined", "side-unread")
 """Rules of findings that only tell that something could not be checked."""
 
+ABOUT_POLICY = ("policy-expired", "policy-unused")
+"""Rules of findings about the policy: they are no difference."""
+
 
 def exit_status(report: Report, fail_on: FailOn) -> int:
     """Return 1 for findings at or above ``fail_on``, else 3 or 0.
@@ -31,9 +34,12 @@ def parity_exit_status(report: ParityReport, fail_on: FailOn) -> int:
     """Return 1 for unexpected differences at or above ``fail_on``, else 3 or 0, as for a check.
 
     3 means that something was not read; a finding that only tells so
-    (``side-unread``) does not make it a 1.
+    (``side-unread``) does not make it a 1, and neither do findings about the policy alone.
     """
-    if any(is_failing(finding, fail_on) for finding in report.findings):
+    failing = [finding for finding in report.findings if is_failing(finding, fail_on)]
+    if not is_all_read(report):
+        failing = [finding for finding in failing if finding.rule not in ABOUT_POLICY]
+    if failing:
         return EXIT_FINDINGS
     return EXIT_CLEAN if is_all_read(report) else EXIT_UNCHECKED
 

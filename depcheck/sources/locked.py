@@ -18,6 +18,7 @@ from depcheck.sources.requirements_file import exact_version, read_requirements
 from depcheck.sources.target import build_target
 
 _NO_LOCK = (".json", ".yml", ".yaml", ".py", ".cfg", ".whl", ".zip", ".gz")
+_VIA = re.compile(r"#\s*via\b")
 _NOT_READ = re.compile(r"Pipfile(?:\.lock)?|pdm\.lock|pixi\.lock|pyproject\.toml|.*\.in")
 
 
@@ -27,11 +28,12 @@ def read_lock(named: Named, scope: Scope, path: Path, target: Target | None) -> 
     The file is a pylock.toml (PEP 751), uv.lock, poetry.lock, or a requirements file with
     exact pins, of which all else is undetermined. Extras are left out, groups but the
     default ones too. A distribution whose version the lock does not tell has none, and is
-    undetermined. Raises SourceError.
+    undetermined. A requirements file without hashes and without comments on who requires
+    what (``# via``) is taken to name no dependencies (``direct``). Raises SourceError.
     """
     chosen = target or build_target(None, None)
     scope = replace(scope, environment=chosen.environment)
-    content = _content(scope, path, str(named.origin or ""))
+    content = _content(scope, path, by := str(named.origin or ""))
     located = {found.origin for found in content.fetched if found.version}
     pinned = [(pin.name, pin.version, "") for pin in content.baseline]
     pinned += [(found.name, found.version, found.source) for found in content.fetched]
@@ -44,6 +46,7 @@ def read_lock(named: Named, scope: Scope, path: Path, target: Target | None) -> 
             Installed(name=name, version=version, environment="", source=source)
             for name, version, source in sorted(set(pinned))
         ),
+        direct=lock_reader(path) is None and _is_direct(scope, path, content, by),
         undetermined=(*_unfit(content.requires_python, chosen), *rest),
     )
 
@@ -89,6 +92,16 @@ def _pinned(scope: Scope, path: Path, by: str) -> Content:
     asked = {pin.name for pin in pins}
     told = (item for item in loose if re.split(r"[\[<>=!~; ]", item.subject)[0] not in asked)
     return replace(content, baseline=tuple(pins), undetermined=(*content.undetermined, *told))
+
+
+def _is_direct(scope: Scope, path: Path, content: Content, by: str) -> bool:
+    """Tell whether nothing says that the file names dependencies, too.
+
+    Tools that compile one write hashes, or a comment ``# via`` behind each pin.
+    """
+    if any(found.hashes for found in content.requirements):
+        return False
+    return _VIA.search(open_source(scope, path, by=by).text) is None
 
 
 def _unfit(bound: PythonBound | None, target: Target) -> tuple[Undetermined, ...]:

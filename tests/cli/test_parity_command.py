@@ -74,6 +74,20 @@ def test_wrong_usage(arguments, message, tmp_path):
     assert "Traceback" not in run.stderr
 
 
+@pytest.mark.parametrize("side", ["registry:UPPER/x", "docker:a b"])
+def test_a_malformed_reference_is_wrong_usage(side, tmp_path):
+    (tmp_path / "lock.txt").write_text("a==1\n")
+    run = parity("lock:lock.txt", side, cwd=tmp_path, DOCKER_HOST="unix:///nowhere")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "is no image reference" in run.stderr
+
+
+def test_an_archive_that_is_not_there_says_what_to_do(tmp_path):
+    run = parity("archive:a.tar", "archive:b.tar", cwd=tmp_path)
+    assert run.returncode == 3
+    assert "what to do: check the path; docker save" in " ".join(run.stdout.split())
+
+
 def test_faults_of_the_configuration_come_all_at_once(tmp_path):
     (tmp_path / "depcheck.toml").write_text(
         "[environments.staging]\nvia = 'x'\nproject = 'a'\n[[expected]]\nrule = 'image-user'\n"

@@ -47,7 +47,7 @@ def test_every_setting_has_its_name() -> None:
         "label.team": ("shop", True), "label.org.opencontainers.image.version": ("1.2", False),
         "label.org.opencontainers.image.base.name": ("reg.example/base:1", False),
         "label.org.opencontainers.image.base.digest": ("sha256:ab", False),
-        "env.PATH": ("/opt/venv/bin:/bin", True), "env.EMPTY": ("", True),
+        "env.PATH": ("/opt/venv/bin:/bin", False), "env.EMPTY": ("", True),
         "env.A": ("b=c", True),
     }  # fmt: skip
 
@@ -179,3 +179,22 @@ def test_numbers_and_commands_that_are_made_to_break_their_reader() -> None:
     began = time.monotonic()
     assert settings({"Cmd": ["--token " * 200_000]})["command"][1]
     assert time.monotonic() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("variable", "secret"),
+    [
+        ("PATH=/usr/bin", False),
+        ("LC_ALL=C.UTF-8", False),
+        ("PYTHON_VERSION=3.11.2", False),
+        ("HOME=https://me:s3cret@index.example/", True),
+        ("PYTHONPATH=/app?token=s3cret TOKEN=s3cret", True),
+        ("PYTHONPATHS=/app", True),
+        ("LOG_LEVEL=debug", True),
+    ],
+)
+def test_only_variables_that_hold_no_secret_by_what_they_are_for_are_open(
+    variable: str, secret: bool
+) -> None:
+    found = settings({"Env": [variable]})
+    assert found[f"env.{variable.partition('=')[0]}"][1] is secret

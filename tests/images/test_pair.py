@@ -98,3 +98,12 @@ def test_shared_layers_end_where_the_first_differs() -> None:
     assert shared_layers(image([one, two, three]), image([one, three, three])) == 1
     assert shared_layers(image([one]), image([one, one])) == 1
     assert shared_layers(image([]), image([one])) == 0
+
+
+def test_what_was_removed_is_told_with_its_layer() -> None:
+    gone = {f"{SITE}/alpha-1.0.dist-info": WHITEOUT, f"{SITE}/alpha.py": WHITEOUT}
+    reading, _ = read([], [{"srv/a": "1"}, gone])
+    (((folder, name), by),) = reading.right.removed.items()
+    assert (folder, name, by.layer) == (f"/{SITE}", "alpha", 5)
+    assert reading.left.removed == {}
+    assert read([], [distribution("gamma", "1")])[0].left.removed == {}

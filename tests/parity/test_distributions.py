@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from depcheck.model.inventory import Identity, Provenance
 from tests.parity.stories import (
     SITE,
+    deb,
     dist,
     drift,
     image,
@@ -49,7 +53,7 @@ def test_another_version(staging, production, rule, severity, ending):
     assert (finding.rule, finding.severity) == (rule, severity)
     assert f"is {staging} in staging, {production} in production" in finding.message
     assert finding.message.endswith(f"{ending}.")
-    assert finding.remedy == f"install pyjwt=={staging} in production, as it was tested"
+    assert finding.remedy == f"install pyjwt=={staging} in production, as was tested"
 
 
 def test_two_spellings_of_one_version_are_the_same():
@@ -298,3 +302,39 @@ def test_names_from_strangers_stay_on_their_line():
     finding = only(tell(image(distributions=(dist("a\n::error::x", "1\x1b[31m"),)), image()))
     assert "\n" not in finding.message + finding.remedy
     assert "\x1b" not in finding.message + finding.remedy
+
+
+CONTAINER = Identity(config="sha256:c", container="c0ffee")
+
+
+def test_what_was_removed_in_a_container_comes_back_with_its_image():
+    brought = step(6, "RUN pip install")
+    left = image(distributions=(dist("six", "1", brought=brought),))
+    right = image("container:web", identity=CONTAINER, removed={(SITE, "six"): step(0, "")})
+    finding = only(tell(left, right))
+    assert (drift(finding).left_by, drift(finding).right_by) == (brought, step(0, ""))
+    assert finding.remedy == "recreate container:web from its image"
+
+
+def test_a_layer_that_removed_a_distribution_is_named():
+    right = image(removed={(SITE, "six"): step(8, "RUN pip uninstall six")})
+    finding = only(tell(image(distributions=(dist("six", "1"),)), right))
+    assert drift(finding).right_by == step(8, "RUN pip uninstall six")
+    assert finding.remedy == "install six==1 in production, as was tested"
+
+
+def test_a_container_of_the_image_that_was_tested_has_lost_what_it_lacks():
+    left = image(packages=(deb("jq", "1.6"),), identity=Identity(config="sha256:c"))
+    finding = only(tell(left, image("container:web", identity=CONTAINER)))
+    assert drift(finding).right_by == Provenance(layer=0)
+    other = replace(CONTAINER, config="sha256:d")
+    assert drift(only(tell(left, image(identity=other)))).right_by is None
+
+
+@pytest.mark.parametrize(("rule", "turned"), [("distribution-added", False),
+                                              ("distribution-missing", True)])  # fmt: skip
+def test_a_list_of_direct_pins_makes_notes_of_what_it_does_not_name(rule, turned):
+    sides = [replace(lock(), direct=True), image(distributions=(dist("six", "1"),))]
+    finding = only(tell(*(reversed(sides) if turned else sides)))
+    assert (finding.rule, finding.severity) == (rule, "note")
+    assert "pip freeze or uv pip compile" in finding.remedy

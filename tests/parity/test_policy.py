@@ -120,6 +120,14 @@ def test_an_expired_entry_that_matches_nothing_is_told_once():
     assert remark.remedy == "take the entry out"
 
 
+def test_an_expired_entry_is_silent_where_it_may_have_matched_what_was_not_read():
+    entry = expected(name="gone", expires=datetime.date(2026, 1, 1))
+    assert excuse(findings(), [entry], today=TODAY, complete=False).remarks == ()
+    hit = expected(name="user", expires=datetime.date(2026, 1, 1))
+    (remark,) = excuse(findings(), [hit], today=TODAY, complete=False).remarks
+    assert remark.rule == "policy-expired"
+
+
 def test_an_unused_entry_is_told_where_everything_was_read():
     entry = expected(rule="image-label", name="x")
     (remark,) = excuse(findings(), [entry], today=TODAY).remarks

@@ -105,13 +105,44 @@ def test_the_way_back_has_what_production_runs():
     )
     assert back.removals == ("orjson",)
     assert back.packages == ("git=2.39", "jq=1.7")
-    assert (back.reference, back.available, back.service) == ("sha256:m", None, "web")
+    assert (back.reference, back.available, back.service) == ("sha256:c", None, "web")
+    elsewhere = replace(RIGHT, subject="oci:build")
+    assert way_back(LEFT, elsewhere, tell(LEFT, elsewhere)).reference == "sha256:m"
 
 
 def test_a_repository_is_the_best_reference():
     known = Identity(config="c", manifest="m", repositories=("reg.example/shop@sha256:m",))
     there = replace(RIGHT, identity=known)
     assert way_back(LEFT, there, tell(LEFT, there)).reference == "reg.example/shop@sha256:m"
+
+
+@pytest.mark.parametrize(
+    ("subject", "container", "remark", "caution"),
+    [
+        ("docker:shop:1", "", "only this engine has it", ""),
+        ("container:web", "c0ffee", "only this engine has it", "docker commit"),
+        ("oci:build", "", "only oci:build has it", ""),
+    ],
+)
+def test_an_image_that_no_registry_has(subject, container, remark, caution):
+    only_here = replace(RIGHT, subject=subject, identity=identity("c", container=container))
+    back = way_back(LEFT, only_here, tell(LEFT, only_here))
+    assert back.reference == "sha256:c"
+    assert remark in back.remark
+    assert caution in back.caution
+    assert bool(back.caution) == bool(container)
+
+
+def test_the_registry_of_a_container_brings_back_its_image_alone():
+    known = Identity(config="c", container="c0ffee", repositories=("reg.example/shop@sha256:m",))
+    there = replace(RIGHT, identity=known)
+    back = way_back(LEFT, there, tell(LEFT, there))
+    assert (back.remark, "nor its settings" in back.caution) == ("", True)
+
+
+def test_nothing_by_which_to_name_it():
+    there = replace(RIGHT, identity=Identity())
+    assert way_back(LEFT, there, tell(LEFT, there)).remark == "nothing names it by digest"
 
 
 def test_pins_are_of_the_environment_that_runs():

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+
 import pytest
 
-from depcheck.model.inventory import Identity
+from depcheck.images.engine import runtime
+from depcheck.images.engine.runtime import runtime_facts
+from depcheck.model.inventory import Fact, Identity, Provenance
+from depcheck.parity.facts import RUNTIME
 from tests.parity.stories import IMAGE, chain, drift, facts, image, only, rules, tell, told
 
 
@@ -45,7 +51,8 @@ def test_image_configuration(key, rule, severity):
     assert finding.message.endswith("is one in staging, two in production.")
     alone = only(tell(settings({key: "one"}), settings({})))
     assert (alone.rule, alone.severity) == (rule, severity)
-    assert alone.message.endswith("is one in staging, not set in production.")
+    nothing = "root (none set)" if key == "user" else "not set"
+    assert alone.message.endswith(f"is one in staging, {nothing} in production.")
 
 
 @pytest.mark.parametrize(
@@ -55,30 +62,108 @@ def test_image_configuration(key, rule, severity):
         ("cpus", "runtime-cpus", "warning"),
         ("restart", "runtime-restart", "warning"),
         ("user", "runtime-user", "warning"),
-        ("read-only", "runtime-read-only", "warning"),
-        ("capability.NET_ADMIN", "runtime-capabilities", "warning"),
+        ("read-only-root", "runtime-read-only", "warning"),
+        ("cap-add", "runtime-capabilities", "warning"),
+        ("cap-drop", "runtime-capabilities", "warning"),
+        ("privileged", "runtime-privileges", "warning"),
+        ("pid", "runtime-namespaces", "warning"),
+        ("log-opt.max-size", "runtime-logging", "note"),
+        ("state", "runtime-state", "warning"),
+        ("something-new", "runtime-other", "warning"),
         ("port.80/tcp", "runtime-ports", "warning"),
         ("mount./data", "runtime-mounts", "warning"),
         ("network.backend", "runtime-networks", "warning"),
         ("env.LOG_LEVEL", "runtime-environment", "warning"),
         ("env.PATH", "runtime-environment", "error"),
-        ("shm-size", "runtime-other", "warning"),
+        ("shm-size", "runtime-limits", "warning"),
     ],
 )
 def test_container_settings(key, rule, severity):
     assert told(tell(running({key: "one"}), running({key: "two"}))) == [(rule, severity, key)]
 
 
-def test_what_an_image_says_a_container_does_not_repeat():
+EVERYTHING = {
+    "HostConfig": {
+        "Memory": 1 << 29, "MemorySwap": -1, "MemoryReservation": 1 << 28, "NanoCpus": 10**9,
+        "CpuShares": 5, "PidsLimit": 7, "ShmSize": 1 << 20, "OomScoreAdj": 3, "CpusetCpus": "0",
+        "Ulimits": [{"Name": "nofile", "Soft": 1, "Hard": 2}], "Sysctls": {"net.core.x": "1"},
+        "RestartPolicy": {"Name": "always"}, "ReadonlyRootfs": True, "Privileged": True,
+        "PublishAllPorts": True, "Init": True, "AutoRemove": True, "OomKillDisable": True,
+        "IpcMode": "host", "PidMode": "host", "UsernsMode": "host", "UTSMode": "host",
+        "Runtime": "runsc", "Dns": ["10.0.0.1"], "ExtraHosts": ["a:10.0.0.1"],
+        "GroupAdd": ["5"], "CapAdd": ["A"], "CapDrop": ["B"], "SecurityOpt": ["no-new-privileges"],
+        "PortBindings": {"80/tcp": [{"HostIp": "", "HostPort": "80"}]},
+        "Tmpfs": {"/tmp": ""}, "NetworkMode": "container:x",
+        "LogConfig": {"Type": "syslog", "Config": {"tag": "x"}},
+        "Devices": [{"PathOnHost": "/dev/a", "PathInContainer": "/dev/a"}],
+        "DeviceRequests": [{"Count": -1}],
+    },
+    "Mounts": [{"Type": "bind", "Source": "/srv", "Destination": "/data"}],
+    "NetworkSettings": {"Networks": {"back": {}}},
+    "State": {"Status": "running"},
+}  # fmt: skip
+
+
+def test_every_setting_of_a_container_has_its_rule():
+    own = runtime_facts(EVERYTHING)
+    groups = {key.partition(".")[0] for key in own}
+    source = inspect.getsource(runtime)
+    written = set(re.findall(r'yield f?"([a-z-]+)', source))
+    written |= set(re.findall(r'^ +f"([a-z]+)\.', source, re.MULTILINE))
+    written |= {*runtime._FLAGS, *runtime._TEXTS, *runtime._LISTS, "cap-add", "cap-drop"}
+    assert len(written) > 30
+    assert groups == written  # else a key was added that EVERYTHING does not make
+    known = {*RUNTIME} - {"user", "env"}
+    assert groups == known
+    left = image(covers=IMAGE | {"runtime"}, runtime=own)
+    right = image(covers=IMAGE | {"runtime"})
+    assert "runtime-other" not in rules(tell(left, right))
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "severity"),
+    [
+        ("running (unhealthy)", "running (starting)", "note"),
+        ("running", "running (unhealthy)", "note"),
+        ("running", "exited (status 1)", "warning"),
+        ("exited (status 0)", "exited (status 137, out of memory)", "warning"),
+    ],
+)
+def test_health_alone_is_a_note(left, right, severity):
+    finding = only(tell(running({"state": left}), running({"state": right})))
+    assert (finding.rule, finding.severity) == ("runtime-state", severity)
+
+
+def test_variables_and_users_of_containers_are_their_own():
     left, right = (
-        image(
-            covers=IMAGE | {"runtime"},
-            settings=facts({"env.A": v, "user": v}, secret=True),
-            runtime=facts({"env.A": v, "user": v}, secret=True),
-        )
+        image(covers=IMAGE | {"runtime"}, settings=facts({"env.A": v, "user": v, "workdir": v}))
         for v in ("one", "two")
     )
-    assert rules(tell(left, right)) == ["runtime-environment", "runtime-user"]
+    assert rules(tell(left, right)) == ["image-workdir", "runtime-environment", "runtime-user"]
+    assert drift(tell(left, right).findings[1]).aspect == "runtime"
+
+
+def test_what_was_set_for_a_container_is_told_beside_an_image():
+    own = {
+        "env.A": Fact(value="1", secret=True, brought=Provenance(layer=0)),
+        "user": Fact(value="7", brought=Provenance(layer=0)),
+        "env.OF_IMAGE": Fact(value="2"),
+    }
+    there = image(covers=IMAGE | {"runtime"}, settings=own)
+    comparison = tell(settings({"env.OF_IMAGE": "3"}), there)
+    assert [(f.rule, drift(f).name) for f in comparison.findings] == [
+        ("image-environment", "env.OF_IMAGE"), ("runtime-environment", "env.A"),
+        ("runtime-user", "user"),
+    ]  # fmt: skip
+    assert comparison.findings[1].remedy == (
+        "start production with env.A as in the test, or test as it is there"
+    )
+
+
+@pytest.mark.parametrize("name", ["root", "0", "0:0"])
+def test_root_by_name_is_no_other_user_than_none(name):
+    assert tell(settings({"user": name}), settings({})).findings == ()
+    assert rules(tell(settings({"user": name}), settings({"user": "0:5"}))) == ["image-user"]
 
 
 def test_an_image_says_nothing_of_run_time():

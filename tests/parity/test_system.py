@@ -43,7 +43,7 @@ def test_another_version(name, staging, production, severity):
     assert (
         finding.message == f"OS package {name} is {staging} in staging, {production} in production."
     )
-    assert finding.remedy == f"install {name}={staging} in production, as it was tested"
+    assert finding.remedy == f"install {name}={staging} in production, as was tested"
 
 
 def test_missing_and_added():

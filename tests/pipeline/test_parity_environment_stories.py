@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from depcheck.errors import UsageError
 from depcheck.model.parity import EnvironmentSettings, Expected, Named, Service
 from tests.pipeline.pairs import CONFIG, compared, everything, image, layout, moved, serious
 from tests.support import oci
@@ -67,10 +68,94 @@ def test_services_are_paired_by_name(tmp_path: Path) -> None:
 def test_replicas_of_other_images(tmp_path: Path) -> None:
     staging = environment(tmp_path, "staging", web=[PLAIN, PLAIN])
     production = environment(tmp_path, "production", web=[PLAIN, OTHER, PLAIN])
+    for sides, told in (
+        ((staging, production), ("1.2.3", "2.0")),
+        ((production, staging), ("2.0", "1.2.3")),
+    ):
+        report = compared(tmp_path, *sides)
+        first, major, *rest = report.findings
+        assert (first.rule, first.evidence.replica) == ("replica-differs", "")
+        assert (major.rule, major.evidence.left, major.evidence.right) == (
+            "distribution-major", *told,
+        )  # fmt: skip
+        assert major.evidence.replica == "production-web-1"
+        assert {f.rule for f in rest} <= {"image-layers"}
+        assert [(pair.service, pair.replica) for pair in report.pairs] == [
+            ("web", ""), ("web", "production-web-1"),
+        ]  # fmt: skip
+
+
+def test_replicas_that_are_no_images_are_compared_each(tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text("alpha==1\n")
+    (tmp_path / "two.txt").write_text("alpha==2\n")
+    one, two = (Named(kind="lock", value=str(tmp_path / f"{n}.txt")) for n in ("one", "two"))
+    sides = [
+        EnvironmentSettings(name=name, services=(Service(name="web", replicas=replicas),))
+        for name, replicas in (("staging", (one,)), ("production", (one, one, two)))
+    ]
+    report = compared(tmp_path, *sides)
+    assert [(f.rule, f.evidence.replica) for f in report.findings] == [
+        ("distribution-major", str(two))
+    ]
+
+
+def test_a_project_that_cannot_be_listed_lacks_no_service(tmp_path: Path) -> None:
+    staging = environment(tmp_path, "staging", web=PLAIN)
+    typo = EnvironmentSettings(name="production", project="nosuch")
+    for sides in ((staging, typo), (typo, staging)):
+        report = compared(tmp_path, *sides, expected=(expected(name="gone"),))
+        assert (report.findings, report.verdict) == ((), "undetermined")
+        assert [item.subject for item in report.undetermined] == ["the compose project nosuch"]
+
+
+def test_a_service_whose_image_is_not_told_is_not_missing(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("services:\n  web:\n    build: .\n")
+    staging = environment(tmp_path, "staging", web=PLAIN, cron=PLAIN)
+    production = EnvironmentSettings(name="production", compose=("compose.yaml",))
     report = compared(tmp_path, staging, production)
-    assert [(f.rule, f.evidence.name) for f in report.findings] == [("replica-differs", "replicas")]
-    assert report.findings[0].evidence.left is None
-    assert [f.rule for f in compared(tmp_path, production, staging).findings] == ["replica-differs"]
+    assert [item.subject for item in report.undetermined] == ["the service web"]
+    assert [(f.rule, f.evidence.name) for f in report.findings] == [("service-missing", "cron")]
+
+
+def test_a_malformed_side_is_wrong_usage_on_the_command_line_alone(tmp_path: Path) -> None:
+    it, wrong = layout(tmp_path / "it", PLAIN), Named(kind="registry", value="UPPER/x")
+    for sides in ((it, wrong), (wrong, it)):
+        with pytest.raises(UsageError, match="lower case"):
+            compared(tmp_path, *sides)
+    staging = environment(tmp_path, "staging", web=PLAIN)
+    report = compared(tmp_path, staging, environment(tmp_path, "production", web=wrong))
+    assert [f.rule for f in report.findings] == ["side-unread"]
+
+
+def test_each_faulty_line_of_a_lock_is_told_by_itself(tmp_path: Path) -> None:
+    (tmp_path / "lock.txt").write_text("a ==\nb==1\n$$$\n")
+    lock = Named(kind="lock", value=str(tmp_path / "lock.txt"))
+    report = compared(tmp_path, layout(tmp_path / "it", PLAIN), lock)
+    assert [item.reason.partition(": ")[0] for item in report.undetermined] == [
+        "lock.txt:1", "lock.txt:3",
+    ]  # fmt: skip
+    (finding,) = report.findings
+    assert "(and 1 more)" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        ("alpha==1.2.3\n", "note"),
+        ("alpha==1.2.3\n    # via shop\n", "warning"),
+        (f"alpha==1.2.3 --hash=sha256:{'a' * 64}\n", "warning"),
+    ],
+)
+def test_a_lock_of_direct_pins_does_not_speak_of_what_they_bring(
+    tmp_path: Path, text: str, severity: str
+) -> None:
+    (tmp_path / "lock.txt").write_text(text)
+    lock = Named(kind="lock", value=str(tmp_path / "lock.txt"))
+    report = compared(tmp_path, lock, layout(tmp_path / "it", PLAIN))
+    assert {(f.rule, f.evidence.name, f.severity) for f in report.findings} == {
+        ("distribution-added", "beta", severity)
+    }
+    assert ("uv pip compile" in report.findings[0].remedy) == (severity == "note")
 
 
 def test_one_service_that_cannot_be_read_does_not_hide_the_others(tmp_path: Path) -> None:
@@ -251,7 +336,7 @@ def test_no_registry_no_way_back(tmp_path: Path) -> None:
     sides = [layout(tmp_path / str(n), one) for n, one in enumerate((PLAIN, OTHER))]
     (back,) = compared(tmp_path, *sides, rollback=True).ways_back
     assert (back.available, back.reference) == (None, OTHER.digest)
-    assert back.remark == "no registry is known to have it"
+    assert back.remark == "no registry is known to have it: only 1 has it"
 
 
 # What is read

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from depcheck.images.cache import LayerCache
 from depcheck.images.ladder import Ladder
-from depcheck.images.pair import read_image, read_pair
+from depcheck.images.pair import read_pair
 from depcheck.images.values import Image, Layer, LayerStream
 from depcheck.model.findings import SEVERITIES, Drift, Finding, Severity
 from depcheck.model.inventory import Identity, Inventory
@@ -118,6 +118,15 @@ def _distroless(tree: Tree, name: str, version: str) -> None:
     tree.put({f"var/lib/dpkg/status.d/{name}": contents.dpkg_status({name: version})})
 
 
+def _deb(tree: Tree, name: str, version: str) -> None:
+    """A package with its files, which are the same in every version."""
+    files = {f"usr/bin/{name}": f"{name}\n", f"etc/{name}.conf": "level = 1\n",
+             f"usr/share/doc/{name}/copyright": "free\n"}  # fmt: skip
+    listed = "".join(f"/{path}\n" for path in ("usr", "usr/bin", *files))
+    tree.put({**files, f"var/lib/dpkg/info/{name}.list": listed,
+              "var/lib/dpkg/status": contents.dpkg_status({name: version})})  # fmt: skip
+
+
 def _conda(tree: Tree, name: str, version: str) -> None:
     tree.drop(f"opt/conda/conda-meta/{name}-1.0-0.json")
     tree.drop(f"opt/conda/conda-meta/{name}-2.0-0.json")
@@ -168,6 +177,7 @@ STEPS: dict[str, Callable[..., None]] = {
     "renew": _renew,
     "touch": _touch,
     "conda": _conda,
+    "deb": _deb,
     "system": _system,
     "link": _link,
 }
@@ -224,6 +234,14 @@ FILES = st.sampled_from([
 DEBS = st.dictionaries(st.sampled_from(["curl", "jq", "zlib1g"]), VERSIONS, min_size=1)
 
 
+IN_PLACE = st.sampled_from([
+    "usr/bin/curl", "usr/bin/jq", "etc/curl.conf", "usr/share/doc/jq/copyright", "usr/bin/own",
+    "usr/lib/python3.11/os.py", "usr/local/lib/python3.11/os.py", "usr/lib/python3.11/more.py",
+    *(f"{site}/{name}" for site in SITES.values()
+      for name in ("zz.pth", "sitecustomize.py", "stray.py", "alpha/stray.py", "~lpha/a.py")),
+])  # fmt: skip
+
+
 def _made(kind: str, *parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Step]:
     return st.builds(Step, st.just(kind), st.tuples(*parts))
 
@@ -237,6 +255,9 @@ ANY_STEP = st.one_of(
     _made("delete", st.sampled_from([f"{SITES[VENV]}/alpha/core.py", "srv/app/main.py",
                                      "etc/ssl/certs/ca-certificates.crt", "usr/bin/python3.11"])),
     _made("debs", DEBS),
+    _made("deb", st.sampled_from(["curl", "jq"]), VERSIONS),
+    _made("delete", IN_PLACE),
+    st.builds(Step, st.just("file"), st.tuples(IN_PLACE, st.sampled_from(["a\n", "b\n"]))),
     _made("distroless", st.sampled_from(["libc6", "tzdata"]), VERSIONS),
     st.builds(Step, st.just("file"), FILES),
     _made("renew", FOLDERS),
@@ -250,7 +271,7 @@ ANY_STEP = st.one_of(
 )  # fmt: skip
 SOME_LAYERS = st.lists(st.lists(ANY_STEP, min_size=1, max_size=3), max_size=3)
 BASE = [Step("python", ("usr", "3.11.2")), Step("environment", (VENV, "3.11.2")),
-        Step("install", (VENV, "alpha", "1.0", "pip")), Step("debs", ({"curl": "1.0"},)),
+        Step("install", (VENV, "alpha", "1.0", "pip")), Step("deb", ("curl", "1.0")),
         *(Step("file", (path, text)) for path, text in SERVED.items())]  # fmt: skip
 
 
@@ -308,6 +329,18 @@ def stack(tree: Tree, builds: Sequence[Sequence[Step]]) -> list[oci.Layer]:
     return [layer(tree, steps) for steps in builds]
 
 
+def unshared(sides: Sequence[Sequence[oci.Layer]], *, files: bool) -> list[Inventory]:
+    """Return what two images hold whose lowest layers differ, in nothing: all is read."""
+    stacks = [[oci.Layer({f"nothing-{n}": WHITEOUT}), *side] for n, side in enumerate(sides)]
+    images = [image(each) for each in stacks]
+    pair = read_pair(*images, ("left", "right"), ladder(*stacks), files=files)
+    assert (pair.shared, pair.left.whole) == (0, True)
+    return [
+        replace(each, layers=each.layers[1:], settings=image(side).settings)
+        for each, side in zip((pair.left, pair.right), sides, strict=True)
+    ]
+
+
 def check(
     shared: Sequence[Sequence[Step]],
     left: Sequence[Sequence[Step]],
@@ -319,7 +352,7 @@ def check(
     sides = [[*below, *stack(Tree(dict(tree.files)), own)] for own in (left, right)]
     one, other = (image(side) for side in sides)
     pair = read_pair(one, other, ("left", "right"), ladder(*sides), files=files)
-    wholes = [read_image(each, "side", ladder(*sides), files=files) for each in (one, other)]
+    wholes = unshared(sides, files=files)
     found, expected = told(pair.left, pair.right, files=files), told(*wholes, files=files)
     # Which environment runs can lie in shared layers that are not read: then all count.
     if None in (active(pair.left), active(pair.right)):

@@ -116,6 +116,8 @@ class TestHostile:
 
 
 GAP = samples.report(verdict="drift", undetermined=(samples.NO_ENGINE,), findings=(samples.MAJOR,))
+POLICY_AND_GAP = replace(samples.UNREAD, findings=(samples.UNUSED,))
+POLICY_ALONE = replace(samples.EXPECTED, findings=(samples.UNUSED,))
 HARMLESS = replace(samples.IDENTICAL, undetermined=(replace(samples.NO_ENGINE, harmless=True),))
 TOLD = samples.report(
     verdict="drift", findings=(replace(samples.UNUSED, rule="side-unread", severity="error"),)
@@ -132,6 +134,8 @@ TOLD = samples.report(
         pytest.param(samples.DRIFT, 1, 1, 1, 0, id="errors"),
         pytest.param(samples.UNREAD, 3, 3, 3, 3, id="unread"),
         pytest.param(GAP, 1, 1, 1, 3, id="error and unread"),
+        pytest.param(POLICY_AND_GAP, 3, 3, 3, 3, id="only the policy, and unread"),
+        pytest.param(POLICY_ALONE, 1, 1, 0, 0, id="only the policy"),
         pytest.param(HARMLESS, 0, 0, 0, 0, id="harmless gap"),
         pytest.param(TOLD, 3, 3, 3, 3, id="a finding that tells a gap"),
     ],

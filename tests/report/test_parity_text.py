@@ -106,14 +106,166 @@ def test_replicas_that_differ_are_told_as_a_sentence():
 
 def test_remedies_of_a_kind_are_not_all_told():
     findings = tuple(
-        samples.drift("package-added", "os", f"p{n}", None, "1", remedy=f"take p{n} out")
-        for n in range(6)
+        samples.drift("package-added", "os", f"p{n}", None, "1", remedy=f"do {n}") for n in range(6)
     )
     report = samples.report(verdict="drift", findings=findings)
     for verbose in (False, True):
         text = shown(report, verbose=verbose)
-        assert "what to do: take p1 out\n    and likewise for the other 4\n" in text
-        assert "take p2 out" not in text
+        assert "what to do: do 1\n    and likewise for the other 4\n" in text
+        assert "do 2" not in text
+
+
+def test_remedies_that_differ_in_the_name_alone_are_one():
+    findings = tuple(
+        samples.drift(
+            "distribution-minor", "python", name, "1", "2",
+            remedy=f"install {name}==1 in production, as was tested",
+        )
+        for name in ("a", "b-c")
+    )  # fmt: skip
+    text = shown(samples.report(verdict="drift", findings=findings))
+    assert text.count("what to do") == 1
+    assert "what to do: install a==1, b-c==1 in production, as was tested\n" in text
+
+
+def test_variables_are_named_in_one_remedy():
+    findings = tuple(
+        samples.drift(
+            "image-environment", "settings", f"env.V{n}", None, "2",
+            remedy=f"take the variable V{n} out of production, or test with it",
+        )
+        for n in range(12)
+    )  # fmt: skip
+    text = flat(samples.report(verdict="drift", findings=findings))
+    assert "take the variable V0, V1, V2, V3, V4, V5, V6, V7 and 4 more out of production" in text
+
+
+def test_a_service_that_could_not_be_read_is_not_said_to_be_as_expected():
+    unread = replace(samples.PAIR, service="api", compared=(), shared=0, traffic=())
+    gone = replace(unread, service="db", right=None)
+    calm = replace(samples.PAIR, service="search")
+    report = samples.report(
+        verdict="undetermined", pairs=(unread, gone, calm), undetermined=(samples.NO_ENGINE,)
+    )
+    text = shown(report)
+    assert "Nothing unexpected in: search\n" in text
+    assert "api: could not be compared\n" in text
+    assert "db: could not be compared\n" in text
+
+
+def test_two_services_of_the_same_images_are_told_once():
+    twins = tuple(
+        replace(samples.MAJOR, evidence=replace(samples.MAJOR.evidence, service=name))
+        for name in ("web", "worker")
+    )
+    pairs = tuple(replace(samples.PAIR, service=name) for name in ("web", "worker"))
+    report = samples.report(verdict="drift", pairs=pairs, findings=twins)
+    text = shown(report)
+    assert "worker: as web\n" in text
+    assert text.count("error[distribution-major]") == 1
+    assert shown(report, verbose=True).count("error[distribution-major]") == 2
+    other = replace(pairs[1], right=replace(pairs[1].right, what="another"))
+    assert ": as web" not in shown(replace(report, pairs=(pairs[0], other)))
+
+
+def test_a_replica_is_told_by_its_name_and_counted_once():
+    twin = replace(samples.MAJOR, evidence=replace(samples.MAJOR.evidence, service="web"))
+    more = replace(
+        samples.GONE, evidence=replace(samples.GONE.evidence, service="web", replica="r2")
+    )
+    same = replace(twin, evidence=replace(twin.evidence, replica="r2"))
+    pairs = tuple(replace(samples.PAIR, service="web", replica=name) for name in ("", "r2"))
+    text = shown(samples.report(verdict="drift", pairs=pairs, findings=(twin, same, more)))
+    assert "2 differences that can break it" in " ".join(text.split())
+    assert "Service web (r2)\n" in text
+
+
+def test_long_values_stand_below_their_names_and_the_others_in_line():
+    findings = tuple(
+        samples.drift(
+            "distribution-patched", "python", name, "as it was installed", text, place=place
+        )
+        for name, text, place in (
+            ("requests", "changed in requests/hooks.py", "/tmp/a/very/long/path/to/a/venv"),
+            ("click", "changed in click/u.py", "/opt/venv"),
+        )
+    )
+    for width in (80, 200):
+        lines = shown(samples.report(verdict="drift", findings=findings), width=width).splitlines()
+        head = next(line for line in lines if line.startswith("    what"))
+        row = next(line for line in lines if line.startswith("    click in"))
+        assert head.index("tested") == row.index("as it was installed")
+        assert head.index("runs") == row.index("changed in click/u.py")
+    assert "        runs    changed in requests/hooks.py" in shown(
+        samples.report(verdict="drift", findings=findings)
+    )
+
+
+def test_the_headline_stays_in_line_where_everything_is_listed():
+    path = "/opt/venv/lib/python3.11/site-packages/requests/adapters/very/long/name.py"
+    gone = samples.drift("file-removed", "files", path, "a file of 3 bytes", None, paths=(path,))
+    text = shown(samples.report(verdict="drift", findings=(samples.MAJOR, gone)), verbose=True)
+    lines = text.splitlines()
+    assert lines[2].split() == ["error", "django", "4.2.16", "→", "5.0.1"]
+    assert lines[3].endswith("a file of 3 bytes → absent")
+    assert f"    {path}\n        a file of 3 bytes → absent\n" in text
+
+
+def test_a_file_is_told_once():
+    finding = samples.drift(
+        "file-changed", "files", "/srv/app.py", "a file of 3 bytes", "a link to /x",
+        message="/srv/app.py is a file of 3 bytes in staging, a link to /x in production.",
+        paths=("/srv/app.py",),
+    )  # fmt: skip
+    text = shown(samples.report(verdict="identical", findings=(finding,)), verbose=True)
+    assert text.count("/srv/app.py") == 1
+
+
+@pytest.mark.parametrize("name", ["expected", "identical", "drift"])
+def test_a_policy_that_needs_mending_is_in_the_headline(name):
+    report = samples.ALL[name]
+    unused = replace(report, findings=(*report.findings, samples.UNUSED))
+    said = "But the policy itself needs mending: 1 entry matches nothing."
+    assert said in flat(unused)
+    assert said not in flat(report)
+    assert flat(unused).split(":")[0] == flat(report).split(":")[0]
+    expired = replace(samples.UNUSED, rule="policy-expired")
+    both = replace(unused, findings=(*unused.findings, expired, expired))
+    assert "1 entry matches nothing, 2 entries have expired." in flat(both)
+
+
+def test_no_user_is_root():
+    finding = samples.drift("image-user", "settings", "user", "app", None)
+    assert "user  app → root (none set)" in shown(
+        samples.report(verdict="drift", findings=(finding,))
+    )
+
+
+@pytest.mark.parametrize(
+    ("aspect", "left", "right", "told"),
+    [
+        ("python", "1", None, "removed in the container itself, in what runs"),
+        ("python", "1", "2", "changed in the container itself, in what runs"),
+        ("runtime", None, "2", "set for the container itself, in what runs"),
+    ],
+)
+def test_what_was_done_in_a_container(aspect, left, right, told):
+    finding = samples.drift(
+        "distribution-missing", aspect, "x", left, right,
+        left_by=Provenance(layer=6, step="RUN pip") if left else None,
+        right_by=Provenance(layer=0),
+    )  # fmt: skip
+    assert told in shown(samples.report(verdict="drift", findings=(finding,)))
+
+
+def test_the_way_back_to_an_image_that_only_one_engine_has():
+    way = replace(
+        samples.WAY_BACK, reference="sha256:22", available=None,
+        remark="no registry is known to have it: only this engine has it", caution="docker commit",
+    )  # fmt: skip
+    text = shown(replace(samples.DRIFT, ways_back=(way,)))
+    assert "  image: sha256:22\n  no registry is known to have it: only this engine" in text
+    assert "  docker commit\n" in text
 
 
 def test_a_sentence_that_says_no_more_than_its_row_is_left_out():

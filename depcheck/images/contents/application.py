@@ -49,7 +49,7 @@ _CONFIGURATION = _words(  # in etc: what packages and tools write, and what fact
 _OURS_IN_USR = ("usr/local", "usr/src")
 _PRIVATE = re.compile(  # caches, and what Python environments and interpreters consist of
     r"(?:^|/)(?:__pycache__|\.cache|\.npm|[^/]+\.(?:dist|egg)-info|conda-meta|pkgconfig)(?:/|$)"
-    r"|\.py[co]$|(?:^|/)(?:pyvenv\.cfg|CACHEDIR\.TAG|\.wget-hsts|\.bash_history|\.python_history)$"
+    r"|(?:^|/)(?:pyvenv\.cfg|CACHEDIR\.TAG|\.wget-hsts|\.bash_history|\.python_history)$"
     r"|(?:^|/)bin/(?:(?:python|pypy|idle|pydoc|2to3)[\d.]*t?(?:-config)?|activate[^/]*|Activate\.ps1)$"
     r"|(?:^|/)lib(?:64)?/(?:python|pypy)\d[^/]*/(?!(?:site|dist)-packages(?:/|$))"
     r"|(?:^|/)lib(?:64)?/libpython[^/]*$|(?:^|/)lib64$"
@@ -76,6 +76,8 @@ def application_files(
     folders = {posixpath.dirname(path) for path in view.scope}
     files: dict[str, FileState] = {}
     for path in view.scope:
+        if _is_bytecode(view, path):
+            continue
         if not everything:
             if path in owned or _compared_elsewhere(path, conda):
                 continue
@@ -99,7 +101,14 @@ def matters_when_hidden(folder: str) -> bool:
         return False
     if _lies_in(folder, _PROGRAMS):  # interpreters and libraries are looked for in these
         return folder in ("usr/bin", "bin") or not _lies_in(folder, _DULL)
-    return not _lies_in(folder, _ELSEWHERE) and not _of_packages(folder)
+    return not _lies_in(folder, _ELSEWHERE) and not belongs_to_system(folder)
+
+
+def _is_bytecode(view: View, path: str) -> bool:
+    """Tell whether ``path`` is what Python writes and reads only beside its source (PEP 3147)."""
+    if path.endswith((".pyc", ".pyo")):
+        return "/__pycache__/" in path or view.known(path[:-1]) is not None
+    return path.endswith("/__pycache__")
 
 
 def _state(view: View, path: str, entry: Entry) -> FileState:
@@ -119,13 +128,13 @@ def _compared_elsewhere(path: str, conda: tuple[str, ...]) -> bool:
     if path.startswith("usr/"):
         if not _lies_in(path, _OURS_IN_USR):
             return True
-    elif _lies_in(path, _ELSEWHERE) or _of_packages(path):
+    elif _lies_in(path, _ELSEWHERE) or belongs_to_system(path):
         return True
     return _PRIVATE.search(path) is not None or path.startswith(conda)
 
 
-def _of_packages(path: str) -> bool:
-    """Tell whether ``path`` is in a folder of etc or var/lib that belongs to the system."""
+def belongs_to_system(path: str) -> bool:
+    """Tell whether ``path`` is of etc or var/lib and written by packages and tools alone."""
     if path.startswith("etc/"):
         parts = path.split("/")[1:4]
         return any("/".join(parts[:depth]) in _CONFIGURATION for depth in range(1, 4))

@@ -67,18 +67,27 @@ def archive_locales(content: bytes) -> bytes:
 
 
 def people(content: bytes) -> bytes:
-    """Return count and digest of the accounts in a passwd(5) that are not the system's.
+    """Return what is told of the accounts in a passwd(5), as two lines.
 
-    As text: ``2 accounts, 0123456789abcdef``. Names and passwords are not kept.
+    The first has count and digest of those that are not the system's, without names
+    (``2 accounts, 0123456789abcdef``), the second the names of those with uid 0.
     """
+    lines = [line.split(b":") for line in content.splitlines()]
+    lines = [fields for fields in lines if len(fields) == 7]
     found = sorted(
         b":".join((*fields[:1], *fields[2:4], *fields[5:]))
-        for fields in (line.split(b":") for line in content.splitlines())
-        if len(fields) == 7 and _is_person(fields[2])
+        for fields in lines
+        if _is_person(fields[2])
     )
     digest = hashlib.sha256(b"\n".join(found)).hexdigest()[:16]
     count = f"{len(found)} account{'s' * (len(found) > 1)}"
-    return f"{count}, {digest}".encode() if found else b"no accounts"
+    told = f"{count}, {digest}".encode() if found else b"no accounts"
+    roots = sorted({fields[0][:100] for fields in lines if _is_root(fields[2])})
+    return told + b"\n" + b", ".join(roots[:20])
+
+
+def _is_root(number: bytes) -> bool:
+    return number[:20].isdigit() and not int(number[:20])
 
 
 def _is_person(number: bytes) -> bool:

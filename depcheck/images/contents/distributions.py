@@ -137,12 +137,17 @@ def _check(
             view.entry(at)  # what the older version left there, perhaps
         elif isinstance(state, Entry):
             if _differs(state, row, prefixed):
-                checked.patched[printable(row.path)] = state.digest.hex()
+                checked.patched[_told(row)] = state.digest.hex()
                 checked.brought = checked.brought or view.brought(at)
         elif not _may_lack(row.path):
-            checked.missing.append(printable(row.path))
+            checked.missing.append(_told(row))
             checked.brought = checked.brought or view.removed_by(at)
     return checked
+
+
+def _told(row: Row) -> str:
+    """Return a file's name: relative to the site folder, absolute where it lies elsewhere."""
+    return printable(f"/{row.at}" if row.path.startswith(("..", "/")) else row.path)
 
 
 def _led_to(view: View, at: str) -> str:

@@ -22,6 +22,27 @@ def installed_debs(content: bytes) -> bytes:
     return packed(row for stanza in _stanzas(content) if (row := _row(stanza)) is not None)
 
 
+def listed_files(content: bytes) -> bytes:
+    """Return the files that a ``.list`` of dpkg names, relative, one a line; no folders.
+
+    A folder stands before what is in it.
+    """
+    lines = [line.strip(b"/") for line in content.splitlines()]
+    after = [*lines[1:], b""]
+    kept = (
+        line
+        for line, following in zip(lines, after, strict=True)
+        if line not in (b"", b".") and not following.startswith(line + b"/")
+    )
+    return b"\n".join(kept)
+
+
+def summed_files(content: bytes) -> bytes:
+    """Return the files that an ``md5sums`` of dpkg names, as :func:`listed_files` does."""
+    parts = (line.split(None, 1) for line in content.splitlines())
+    return b"\n".join(part[1].strip().lstrip(b"./") for part in parts if len(part) == 2)
+
+
 def _stanzas(content: bytes) -> Iterator[Mapping[bytes, bytes]]:
     stanza: dict[bytes, bytes] = {}
     for number, whole in enumerate(io.BytesIO(content), 1):

@@ -15,9 +15,12 @@ from depcheck.images.view import BELOW, View
 
 # What comes into a site folder by itself and is in no RECORD.
 _NOBODYS = re.compile(
-    r"(?:.*/)?__pycache__(?:/.*)?|.*\.(?:pyc|pyo|pth|dist-info|egg-info|egg-link)(?:/.*)?"
-    r"|_virtualenv\.py|sitecustomize\.py|usercustomize\.py|README\.txt|\.lock|~.*"
+    r"(?:.*/)?__pycache__(?:/.*)?|.*\.(?:pyc|pyo|dist-info|egg-info|egg-link)(?:/.*)?"
+    r"|_virtualenv\.(?:py|pth)|easy-install\.pth|README\.txt|\.lock|~.*"
 )
+
+_MODULES = (".py", ".so", ".pyd", ".pth")
+"""What Python imports is somebody's only if a RECORD lists it."""
 
 
 def owners(
@@ -40,7 +43,7 @@ def owners(
         folders.discard(site.folder)
         names = [info.name for info in gone if info.folder == site.folder]
         reasons = {path for path in left if _is_explained(view, site, path, folders, names)}
-        explained |= reasons
+        explained |= {path for path in reasons if not path.endswith(_MODULES)}
         if any(view.known(path) is not BELOW for path in left - reasons):
             view.listing(site.folder)  # asks for the layers that may hold the owner
     return frozenset(found), frozenset(explained)

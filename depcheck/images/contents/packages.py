@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
-from depcheck.images.contents.apk import installed_apks
-from depcheck.images.contents.dpkg import installed_debs
+from depcheck.images.contents.apk import files_of_apks, installed_apks
+from depcheck.images.contents.dpkg import installed_debs, listed_files, summed_files
 from depcheck.images.contents.rows import Row, unpacked
 from depcheck.images.contents.rpm import bdb_rpms, ndb_rpms, sqlite_rpms
 from depcheck.images.contents.rpm_sqlite import journal
@@ -24,6 +24,8 @@ _STATUS_FOLDER = "var/lib/dpkg/status.d/"
 _BESIDE = (".md5sums", ".list", ".preinst", ".postinst", ".prerm", ".postrm", ".conffiles")
 _STATUS = Wanted(32 * _MIB, installed_debs)
 _INSTALLED = Wanted(32 * _MIB, installed_apks)
+_LISTS = "var/lib/dpkg/info/"
+_LISTED, _SUMMED = Wanted(8 * _MIB, listed_files), Wanted(8 * _MIB, summed_files)
 _RPM_FOLDERS = ("var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm")
 _RPM_FILES = {
     "rpmdb.sqlite": Wanted(256 * _MIB, sqlite_rpms),
@@ -36,6 +38,8 @@ _DATABASES: Mapping[str, tuple[_Kind, Wanted]] = {
     "usr/lib/apk/db/installed": ("apk", _INSTALLED),
     **{f"{at}/{name}": ("rpm", file) for at in _RPM_FOLDERS for name, file in _RPM_FILES.items()},
 }
+# A database of apk has the files of all packages; those that rpm has are not read.
+_WITHOUT_LISTS = tuple(path for path, (kind, _) in _DATABASES.items() if kind in ("apk", "rpm"))
 _JOURNALS = frozenset(f"{folder}/rpmdb.sqlite-wal" for folder in _RPM_FOLDERS)
 
 COMPARED_PATHS = frozenset((*_DATABASES, _STATUS_FOLDER.rstrip("/"), *FACT_PATHS))
@@ -47,9 +51,47 @@ def wanted_os(path: str, size: int) -> Wanted | None:
     database = _database(path)
     if database is not None:
         return database[1]
+    if path.startswith(_LISTS) and path.endswith(".list"):
+        return _LISTED
+    if path.startswith(_STATUS_FOLDER):
+        return _SUMMED if path.endswith(".md5sums") else None
     if path in _JOURNALS:
         return Wanted(256 * _MIB, journal)
     return wanted_facts(path, size)
+
+
+def package_files(view: View) -> Iterator[tuple[str, list[bytes]]]:
+    """Yield each package's name and files (relative), as far as the layers that were read tell.
+
+    The name has the architecture behind a colon where dpkg has it (``libc6:amd64``). RPM's
+    lists are not read. Files in ``/lib`` and the like may be told with or without ``usr/``.
+    """
+    for folder, end in ((_LISTS, ".list"), (_STATUS_FOLDER, ".md5sums")):
+        for name in view.seen(folder.rstrip("/")):
+            path = f"{folder}{name}"
+            if name.endswith(end) and isinstance(view.known(path), Entry):
+                yield name.removesuffix(end), (view.content(path) or b"").split(b"\n")
+    for path, (kind, _) in _DATABASES.items():
+        if kind == "apk" and isinstance(view.known(path), Entry):
+            yield from files_of_apks(view.content(path) or b"")
+
+
+def known_versions(view: View) -> Mapping[str, frozenset[str]]:
+    """Return the versions of packages by name, as far as the layers that were read tell."""
+    found: dict[str, set[str]] = {}
+    inside = (f"{_STATUS_FOLDER}{name}" for name in view.seen(_STATUS_FOLDER.rstrip("/")))
+    for path in (*_DATABASES, *inside):
+        if _database(path) and not _outdated(view, path) and isinstance(view.known(path), Entry):
+            for row in unpacked(view.content(path) or b""):
+                found.setdefault(row.name, set()).add(row.version)
+    return {name: frozenset(versions) for name, versions in found.items()}
+
+
+def lists_are_known(view: View) -> bool:
+    """Tell whether no unread layer can tell of more packages' files."""
+    if any(isinstance(view.known(path), Entry) for path in _WITHOUT_LISTS):
+        return True
+    return view.complete
 
 
 def os_packages(view: View) -> tuple[tuple[OsPackage, ...], tuple[Undetermined, ...]]:

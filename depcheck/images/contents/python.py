@@ -28,7 +28,8 @@ class PythonContents:
     """What was found. ``packages`` are conda's that are no Python distributions.
 
     ``owned`` are the paths that the distributions account for (relative, as in a View),
-    those of distributions that were taken away included.
+    those of distributions that were taken away included; ``files`` are those that the
+    RECORD of each lists, by its site folder and name.
     """
 
     interpreters: tuple[Interpreter, ...] = ()
@@ -36,6 +37,7 @@ class PythonContents:
     distributions: tuple[Installed, ...] = ()
     packages: tuple[OsPackage, ...] = ()
     owned: frozenset[str] = frozenset()
+    files: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     undetermined: tuple[Undetermined, ...] = ()
 
 
@@ -59,6 +61,7 @@ def python_contents(view: View, *, path: str, command: tuple[str, ...]) -> Pytho
         distributions=distributions,
         packages=conda_packages(view, {(each.environment, each.name) for each in distributions}),
         owned=frozenset(reader.owned),
+        files={(r.installed.folder, r.installed.name): r.files for r in found.values()},
         undetermined=(*reader.undetermined, *_faults(view)),
     )
 

@@ -36,8 +36,9 @@ def packed(rows: Iterable[Row]) -> bytes:
 
 
 def unpacked(content: bytes) -> tuple[Row, ...]:
-    """Return the rows of what :func:`packed` gave."""
-    return tuple(Row(*line.split("\t")) for line in content.decode().split("\n") if line)
+    """Return the rows of what :func:`packed` gave, without what stands behind a NUL."""
+    text = content.partition(b"\0")[0].decode()
+    return tuple(Row(*line.split("\t")) for line in text.split("\n") if line)
 
 
 def decoded(value: bytes) -> str:

@@ -18,8 +18,9 @@ from depcheck.images.contents.derived import (
 from depcheck.images.contents.unkept import unkept
 from depcheck.images.table import Entry, Wanted
 from depcheck.images.view import View
-from depcheck.model.inventory import Fact
+from depcheck.model.inventory import Fact, Provenance
 from depcheck.model.requirement import Undetermined
+from depcheck.model.text import printable
 
 _KIB, _MIB = 1 << 10, 1 << 20
 _RELEASES = ("etc/os-release", "usr/lib/os-release")
@@ -78,7 +79,7 @@ def system_facts(view: View) -> tuple[Mapping[str, Fact], tuple[Undetermined, ..
     """Return the facts on which a path in the view's scope bears, and what was not read.
 
     The keys are those of ``Inventory.system``: ``os.id``, ``os.version``, ``os.name``,
-    ``libc``, ``ca-bundle``, ``tzdata``, ``timezone``, ``locale``, ``users``.
+    ``libc``, ``ca-bundle``, ``tzdata``, ``timezone``, ``locale``, ``users``, ``superusers``.
     """
     scope = frozenset(view.scope)
     facts: dict[str, Fact] = {}
@@ -122,12 +123,21 @@ def _timezone(view: View) -> Mapping[str, Fact]:
     named = _text(view.content(_TIMEZONE)).strip()
     if zone and named and zone != named:
         zone = f"{zone} (etc/timezone: {named})"
-    path = _LOCALTIME if entry is not None else _TIMEZONE
-    return {"timezone": _fact(view, path, zone or named)} if zone or named else {}
+    # Where the link leads to is the base's: who set the link has set the zone.
+    setters = [view.brought(at) for at in (_LOCALTIME, _TIMEZONE) if view.entry(at) is not None]
+    last = max(filter(None, setters), key=_age, default=None)
+    return {"timezone": Fact(value=zone or named, brought=last)} if zone or named else {}
+
+
+def _age(by: Provenance) -> tuple[bool, int]:
+    return by.layer == 0, by.layer  # 0 is a container's own, above all others
 
 
 def _users(view: View) -> Mapping[str, Fact]:
-    return _whole("users", view, (_ACCOUNTS,))
+    path, text = _first(view, (_ACCOUNTS,))
+    people, _, roots = text.partition("\n")
+    told = {"users": people, "superusers": printable(roots)}
+    return {key: _fact(view, path, value) for key, value in told.items() if value}
 
 
 _TOPICS = (

@@ -15,6 +15,7 @@ from depcheck.images.engine.save import engine_backing
 from depcheck.images.engine.writable import writable_layer
 from depcheck.images.platforms import spelled
 from depcheck.images.values import Image, Opened
+from depcheck.model.inventory import Fact, Provenance
 from depcheck.model.observer import Observer
 from depcheck.model.text import printable
 
@@ -42,12 +43,13 @@ def open_container(value: str, *, engines: Engines, observer: Observer) -> Opene
     of_image = _image_of(engine, inspected, value)
     config = {**(of_image.get("Config") or {}), **_own_settings(inspected)}
     configuration = image_configuration(engine, of_image, value, config=config)
+    of_its_image = image_configuration(engine, of_image, value).settings
     identity = image_identity(engine, of_image, configuration)
     container = str(inspected.get("Id") or value)
     image = Image(
         identity=replace(identity, container=container),
         layers=configuration.layers,
-        settings=configuration.settings,
+        settings=_marked(configuration.settings, of_its_image),
         path=configuration.path,
         command=configuration.command,
         top=writable_layer(engine, container, _mounted(inspected), observer),
@@ -74,7 +76,7 @@ def containers_of_project(
             services.setdefault(service, []).append(min(names, key=len).lstrip("/"))
     if not services:
         raise ImageError(
-            f"nothing of the compose project {printable(project)} runs "
+            f"no running containers of project {printable(project)} "
             f"in the engine at {engine.endpoint.shown}",
             hint="docker compose ls shows the projects that run",
         )
@@ -112,6 +114,15 @@ def _platform(inspected: Mapping[str, Any]) -> str:
 def _own_settings(inspected: Mapping[str, Any]) -> dict[str, Any]:
     config = inspected.get("Config") or {}
     return {key: config[key] for key in _OWN if key in config}
+
+
+def _marked(own: Mapping[str, Fact], images: Mapping[str, Fact]) -> dict[str, Fact]:
+    """Return a container's settings; what its image has not is brought by the container."""
+    container = Provenance(layer=0)
+    return {
+        key: fact if images.get(key) == fact else replace(fact, brought=container)
+        for key, fact in own.items()
+    }
 
 
 def _mounted(inspected: Mapping[str, Any]) -> frozenset[str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from depcheck.images.contents.apk import installed_apks
+from depcheck.images.contents.apk import files_of_apks, installed_apks
 
 INSTALLED = b"""\
 C:Q1iPUQlYVrhL0lXwSoj8fUWwJy6eQ=
@@ -59,7 +59,7 @@ A:x86_64"""
 
 
 def test_each_stanza_is_a_package() -> None:
-    assert installed_apks(INSTALLED).decode().splitlines() == [
+    assert installed_apks(INSTALLED).partition(b"\0")[0].decode().splitlines() == [
         ".run-deps\t20260401.101112\tnoarch",
         "alpine-baselayout-data\t3.6.5-r0\tx86_64",
         "musl\t1.2.5-r0\tx86_64",
@@ -94,3 +94,10 @@ def test_bytes_of_any_kind_are_read_or_refused(content: bytes) -> None:
             assert installed_apks(candidate).count(b"\t") % 2 == 0
         except ValueError as error:
             assert str(error)  # noqa: PT017 - either outcome is right, a refusal has a text
+
+
+def test_files_stand_by_their_package() -> None:
+    content = b"P:a\nV:1\nF:usr/bin\nR:a\nR:b\nF:\nR:top\n\nP:none\nV:1\n\n"
+    assert list(files_of_apks(installed_apks(content))) == [
+        ("a", [b"usr/bin/a", b"usr/bin/b", b"top"])
+    ]

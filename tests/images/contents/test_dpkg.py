@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from depcheck.images.contents.dpkg import installed_debs
+from depcheck.images.contents.dpkg import installed_debs, listed_files, summed_files
 
 STATUS = Path("/var/lib/dpkg/status")
 
@@ -115,3 +115,13 @@ def test_bytes_of_any_kind_are_read_or_refused(content: bytes) -> None:
             assert installed_debs(candidate).count(b"\t") % 2 == 0
         except ValueError as error:
             assert str(error)  # noqa: PT017 - either outcome is right, a refusal has a text
+
+
+def test_a_list_names_files_and_no_folders() -> None:
+    content = b"/.\n/bin\n/bin/tar\n/usr\n/usr/lib\n/usr/lib/a file\n/usr/libx\n"
+    assert listed_files(content).split(b"\n") == [b"bin/tar", b"usr/lib/a file", b"usr/libx"]
+
+
+def test_sums_name_files() -> None:
+    content = b"0123  usr/bin/a\n4567  ./usr/bin/b c\n\nnonsense\n"
+    assert summed_files(content).split(b"\n") == [b"usr/bin/a", b"usr/bin/b c"]

@@ -146,7 +146,7 @@ def test_a_patched_file_and_a_removed_one_are_found(env: Path) -> None:
     found = installed(env)
     assert list(found["web-shop"].patched) == ["web_shop/__init__.py"]
     assert found["web-shop"].missing == ("web_shop/data file, with comma.txt",)
-    assert list(found["toolbox"].patched) == ["../../../bin/toolbox-script"]
+    assert list(found["toolbox"].patched) == ["/opt/venv/bin/toolbox-script"]
 
 
 def test_a_leftover_of_another_version_is_a_duplicate(env: Path) -> None:

@@ -153,12 +153,29 @@ def test_the_locale_is_its_setting_and_what_was_generated() -> None:
 def test_accounts_of_people_are_counted_and_not_named() -> None:
     system = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n"
     app = "app:x:1000:1000::/home/app:/bin/sh\n"
-    assert facts({"etc/passwd": system}) == {"users": "no accounts"}
+    assert facts({"etc/passwd": system}) == {"users": "no accounts", "superusers": "root"}
     one = facts({"etc/passwd": system + app})["users"]
     assert one.startswith("1 account, ")
     assert "app" not in one
     assert one == facts({"etc/passwd": app.replace(":x:", ":hash:") + system})["users"]
     assert one != facts({"etc/passwd": system + app.replace("/bin/sh", "/bin/bash")})["users"]
+
+
+def test_accounts_with_uid_0_are_named() -> None:
+    system = "root:x:0:0:root:/root:/bin/sh\ntoor:x:00:0::/root:/bin/sh\nbad\n"
+    assert facts({"etc/passwd": system})["superusers"] == "root, toor"
+
+
+def test_a_time_zone_is_of_the_layer_that_set_the_link() -> None:
+    zone = "usr/share/zoneinfo/Europe/Oslo"
+    base: dict[str, Entry] = {
+        zone: b"TZif2\n\nCET-1CEST\n", "etc/timezone": "Etc/UTC\n",
+        "etc/localtime": Symlink("/usr/share/zoneinfo/Etc/UTC"),
+    }  # fmt: skip
+    side = view(base, {"etc/localtime": Symlink(f"/{zone}")})
+    fact = system_facts(side)[0]["timezone"]
+    assert fact.value == "Europe/Oslo (etc/timezone: Etc/UTC)"
+    assert fact.brought == Provenance(layer=2)
 
 
 def test_a_fact_names_its_layer() -> None:

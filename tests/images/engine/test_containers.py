@@ -13,6 +13,7 @@ from depcheck.errors import ImageError, UsageError
 from depcheck.images.engine import Engines, containers_of_project, open_container, writable
 from depcheck.images.table import LayerTable
 from depcheck.images.values import Image
+from depcheck.model.inventory import Provenance
 from depcheck.model.observer import Silent
 from tests.images.engine.programs import programs
 from tests.support import oci
@@ -204,6 +205,9 @@ def test_runtime_settings(engine: Engine, image: oci.Image, started: list[str]) 
         assert settings["env.LEVEL"].value == "debug"
         assert settings["env.TOKEN"].secret
         assert (settings["user"].value, settings["workdir"].value) == ("7", "/srv")
+        own = {key for key, fact in settings.items() if fact.brought == Provenance(layer=0)}
+        assert {"env.LEVEL", "env.TOKEN", "user", "workdir"} <= own
+        assert not own & {"architecture", "os", "created"}
     finally:
         engine.run("rm", "-f", "-v", started.pop())
         engine.run("volume", "rm", "engine-test-data")
@@ -252,5 +256,5 @@ def test_the_containers_of_a_compose_project(
             "web": ("engine-test-web-1", "engine-test-web-2"),
             "worker": ("engine-test-worker-1",),
         }
-        with pytest.raises(ImageError, match="nothing of the compose project none runs"):
+        with pytest.raises(ImageError, match="no running containers of project none"):
             containers_of_project("none", engines=engines, observer=Silent())
