@@ -18,6 +18,14 @@ MOST_ROWS = 100_000
 """Rows of one RECORD that are read; the largest distributions have some 40,000."""
 
 _MOST_PATH = 4 << 10  # PATH_MAX: no longer one can be there
+_ADMINISTRATIVE = (
+    "RECORD",
+    "INSTALLER",
+    "REQUESTED",
+    "direct_url.json",
+    "RECORD.jws",
+    "RECORD.p7s",
+)
 _SHA256 = "sha256="
 _STANDARD = str.maketrans("-_", "+/")  # from the alphabet for URLs
 
@@ -62,6 +70,14 @@ def without_bytecode(content: bytes) -> bytes:
     if len(kept) > MOST_ROWS:
         raise ValueError(f"it has more than {MOST_ROWS:,} lines")
     return b"\n".join(kept) + b"\n"
+
+
+def may_lack(path: str) -> bool:
+    """Tell whether a file that RECORD lists may be gone: byte code, an installer's own notes."""
+    folder, _, name = path.rpartition("/")
+    return name.endswith((".pyc", ".pyo")) or (
+        folder.endswith(".dist-info") and name in _ADMINISTRATIVE
+    )
 
 
 def fingerprint(listed: Iterable[Row]) -> str:

@@ -11,7 +11,6 @@ from depcheck.model.findings import (
     Correction,
     Drift,
     Evidence,
-    Finding,
     Rollback,
     Shift,
     Statement,
@@ -19,7 +18,7 @@ from depcheck.model.findings import (
 )
 from depcheck.model.report import Picked, Report
 from depcheck.model.requirement import Component, Pin, Requirement
-from depcheck.report.json_text import dump, origin_data, undetermined_data
+from depcheck.report.json_text import dump, finding_data, origin_data, undetermined_data
 from depcheck.report.status import unchecked
 
 SCHEMA = "1"
@@ -57,7 +56,9 @@ def _report(report: Report, root: str) -> dict[str, Any]:
         "root": root,
         "indexes": list(report.indexes),
         "components": [_component(component) for component in report.components],
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [
+            finding_data(finding, _evidence(finding.evidence)) for finding in report.findings
+        ],
         "corrections": [_correction(correction) for correction in report.corrections],
         "keep": list(report.keep),
         "alone": {name: _picks(picks) for name, picks in sorted(report.alone.items())},
@@ -101,17 +102,6 @@ def _statement(statement: Statement) -> dict[str, Any]:
         "kind": "requires-python",
         "specifier": statement.specifier,
         "origin": origin_data(statement.origin),
-    }
-
-
-def _finding(finding: Finding) -> dict[str, Any]:
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity,
-        "message": finding.message,
-        "remedy": finding.remedy,
-        "locations": [origin_data(origin) for origin in finding.locations],
-        "evidence": _evidence(finding.evidence),
     }
 
 

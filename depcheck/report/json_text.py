@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from depcheck.model.findings import Finding
 from depcheck.model.requirement import Origin, Undetermined
 from depcheck.model.text import redact
 
@@ -39,6 +40,18 @@ def origin_data(origin: Origin) -> dict[str, Any]:
         "path": origin.path,
         "line": origin.line,
         "text": origin.text,
+    }
+
+
+def finding_data(finding: Finding, evidence: dict[str, Any] | None) -> dict[str, Any]:
+    """Return a finding with its evidence."""
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "locations": [origin_data(origin) for origin in finding.locations],
+        "evidence": evidence,
     }
 
 

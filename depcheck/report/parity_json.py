@@ -7,7 +7,7 @@ from typing import Any
 from depcheck.model.findings import SEVERITIES, Drift, Finding
 from depcheck.model.inventory import ASPECTS, Identity, Provenance
 from depcheck.model.parity import Excused, Expected, Pair, ParityReport, ReadSide, WayBack
-from depcheck.report.json_text import dump, origin_data, undetermined_data
+from depcheck.report.json_text import dump, finding_data, origin_data, undetermined_data
 from depcheck.report.status import is_all_read
 
 SCHEMA = "1"
@@ -94,14 +94,7 @@ def _identity(identity: Identity) -> dict[str, Any]:
 
 def _finding(finding: Finding) -> dict[str, Any]:
     evidence = finding.evidence
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity,
-        "message": finding.message,
-        "remedy": finding.remedy,
-        "locations": [origin_data(origin) for origin in finding.locations],
-        "evidence": _drift(evidence) if isinstance(evidence, Drift) else None,
-    }
+    return finding_data(finding, _drift(evidence) if isinstance(evidence, Drift) else None)
 
 
 def _drift(drift: Drift) -> dict[str, Any]:

@@ -11,21 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from depcheck.model.record import Row, fingerprint, rows
+from depcheck.model.record import Row, fingerprint, may_lack, rows
 from depcheck.model.text import printable
 
 _LARGEST_RECORD = 32 << 20
 _LARGEST_CONDA = 64 << 20
 _BUDGET = 64 << 30
 _BLOCK = 1 << 20
-_ADMINISTRATIVE = (
-    "RECORD",
-    "INSTALLER",
-    "REQUESTED",
-    "direct_url.json",
-    "RECORD.jws",
-    "RECORD.p7s",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +68,7 @@ class RecordCheck:
         if _is_byte_code(row.path):
             return
         if not os.path.exists(path):
-            if not _may_lack(row.path):
+            if not may_lack(row.path):
                 missing.append(printable(row.path))
             return
         actual = self._digest(path) if row.digest else ""
@@ -138,8 +130,3 @@ def conda_files(prefix: Path) -> Mapping[str, str]:
 
 def _is_byte_code(path: str) -> bool:
     return path.endswith((".pyc", ".pyo")) or "__pycache__/" in path
-
-
-def _may_lack(path: str) -> bool:
-    folder, _, name = path.rpartition("/")
-    return folder.endswith(".dist-info") and name in _ADMINISTRATIVE

@@ -11,19 +11,11 @@ from depcheck.images.contents.sites import Info, site_at
 from depcheck.images.table import Entry
 from depcheck.images.view import BELOW, View
 from depcheck.model.inventory import Installed, Provenance
-from depcheck.model.record import Row, direct_source, fingerprint, rows
+from depcheck.model.record import Row, direct_source, fingerprint, may_lack, rows
 from depcheck.model.requirement import Undetermined
 from depcheck.model.text import printable
 
 _OWN_INSTALLERS = ("pip", "uv")
-_ADMINISTRATIVE = (
-    "RECORD",
-    "INSTALLER",
-    "REQUESTED",
-    "direct_url.json",
-    "RECORD.jws",
-    "RECORD.p7s",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +131,7 @@ def _check(
             if _differs(state, row, prefixed):
                 checked.patched[_told(row)] = state.digest.hex()
                 checked.brought = checked.brought or view.brought(at)
-        elif not _may_lack(row.path):
+        elif not may_lack(row.path):
             checked.missing.append(_told(row))
             checked.brought = checked.brought or view.removed_by(at)
     return checked
@@ -162,13 +154,6 @@ def _differs(state: Entry, row: Row, prefixed: Mapping[str, str]) -> bool:
     if not row.digest or not state.digest or state.digest == row.digest:
         return False
     return prefixed.get(row.at) not in ("", state.digest.hex())
-
-
-def _may_lack(path: str) -> bool:
-    folder, _, name = path.rpartition("/")
-    return name.endswith((".pyc", ".pyo")) or (
-        folder.endswith(".dist-info") and name in _ADMINISTRATIVE
-    )
 
 
 def _text(view: View, info: Info, name: str, listed: Iterable[Row]) -> str:
