@@ -32,7 +32,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.support.engine import Engine
 
-MIRROR = "http://deb.debian.org/debian"
 BASE = "depcheck-base:bookworm"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -123,7 +122,7 @@ def base_archive(work: Path) -> Path:
         root = Path(folder) / "root"
         _shell(
             "debootstrap", "--variant=minbase",
-            "--include=python3,python3-venv,ca-certificates,tzdata", "bookworm", str(root), MIRROR,
+            "--include=python3,python3-venv,ca-certificates,tzdata", "bookworm", str(root),
         )  # fmt: skip
         # debootstrap may leave /proc and /sys mounted: neither belongs into the image,
         # and removing the folder must not walk into them.
