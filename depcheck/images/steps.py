@@ -22,7 +22,7 @@ _NAMES = {
 }
 _FIRST_NAME = re.compile(r"[^\s=]+")
 _SECRET = re.compile(
-    r"pass|pwd|token|secret|credential|authorization|dsn"
+    r"pass|pwd|token|secret|credential|authorization|dsn|(?:^|[_.-])pat(?![a-z])"
     r"|(?:api|access|private|auth|account|encrypt|encryption|signing|master)[-_.]?key",
     re.IGNORECASE,
 )
@@ -34,6 +34,10 @@ _FLAGGED = re.compile(
     rf"""(?<![\w.-])(--?[A-Za-z][\w.-]*)(["']?[\s,]+)(?!["']?[-|&;<>])({_VALUE})""", re.DOTALL
 )
 _USER = re.compile(rf"(?<![\w.-])(-u|--user)(=|\s+)(?=[^\s:]+:)({_VALUE})", re.DOTALL)
+_NETRC = re.compile(rf"(?<![\w.-])(password|passwd)(\s+)({_VALUE})", re.IGNORECASE)
+_SHORT_OPTION = re.compile(  # programs whose -p is a password
+    rf"(?<![\w.-])((?:sshpass\s|mysql\w*\s|mariadb\w*\s)[^;&|]{{0,300}}?-p)(\s*)({_VALUE})"
+)
 _SCHEME = re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{6,}", re.IGNORECASE)
 
 
@@ -64,6 +68,7 @@ def masked_command(text: str) -> str:
     text = redact(text)
     text = _SCHEME.sub(rf"\1 {_HIDDEN}", text)
     text = _USER.sub(rf"\1\2{_HIDDEN}", text)
+    text = _SHORT_OPTION.sub(rf"\1\2{_HIDDEN}", _NETRC.sub(rf"\1\2{_HIDDEN}", text))
     text = _FLAGGED.sub(_hide, text)
     return _ASSIGNED.sub(_hide, text)
 

@@ -189,7 +189,7 @@ class _Telling:
             _source(left),
             _source(right),
             subject=f"{left.name} {left.version}",
-            severity=self.severity("distribution-source", silent),
+            severity=self.severity("distribution-source", silent or _is_local(left, right)),
             remedy=self._install(left),
             place=self.pair.place,
         )
@@ -206,6 +206,11 @@ def distribution_findings(
     telling = _Telling(teller=teller, pair=pair, left=left, right=right)
     told = {number: tuple(telling.findings(item)) for number, item in enumerate(items)}
     return {number: findings for number, findings in told.items() if findings}
+
+
+def _is_local(left: Installed, right: Installed) -> bool:
+    """Tell whether both were built from folders: where the code lay says little of it."""
+    return left.source.startswith("file:") and right.source.startswith("file:")
 
 
 def _versions(items: Sequence[Installed]) -> Value | None:

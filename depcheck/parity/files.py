@@ -22,7 +22,7 @@ _DEEP = frozenset(("etc", "home", "mnt", "opt", "srv", "usr", "var"))
 """Folders of everyone's, in which the next part of the path says whose files are meant."""
 
 _DERIVED = re.compile(
-    r"(?:^|/)__pycache__(?:/|$)|/\.cache(?:/|$)|\.dist-info/(?:RECORD|INSTALLER|REQUESTED)$"
+    r"(?:^|/)__pycache__(?:/|$)|/\.cache(?:/|$)|\.dist-info/(?:RECORD|INSTALLER|REQUESTED|uv_cache\.json)$"
     r"|^/etc/(?:ld\.so\.cache|[^/]+-|mtab|hostname|hosts|resolv\.conf|machine-id|\.pwd\.lock)$"
     r"|^/var/(?:cache|log|backups|tmp)(?:/|$)|^/var/lib/(?:apt|dpkg|rpm|systemd|dnf|yum)(?:/|$)"
     r"|^/usr/lib/(?:locale/locale-archive|[^/]+/gconv/gconv-modules\.cache)$|^/usr/share/info/dir$"

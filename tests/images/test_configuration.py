@@ -198,3 +198,21 @@ def test_only_variables_that_hold_no_secret_by_what_they_are_for_are_open(
 ) -> None:
     found = settings({"Env": [variable]})
     assert found[f"env.{variable.partition('=')[0]}"][1] is secret
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "RUN export GITHUB_PAT=tok-S05 && make",
+        "RUN mysql -u root -ptok-S05 shop < dump.sql",
+        "RUN sshpass -p tok-S05 scp a b",
+        'RUN echo "machine h login u password tok-S05" > ~/.netrc',
+    ],
+)
+def test_passwords_of_well_known_programs_are_hidden(step: str) -> None:
+    assert "S05" not in clean_step(step)
+
+
+def test_a_path_is_no_personal_access_token() -> None:
+    step = "RUN PATH=/opt/venv/bin:$PATH cp -p patch.diff /srv && mkdir -p /srv/x"
+    assert clean_step(step) == step

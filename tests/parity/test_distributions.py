@@ -201,6 +201,12 @@ def test_another_source():
     assert drift(finding).right == "git+https://***@git.example/shop@abc"
 
 
+def test_another_folder_that_it_was_built_in_says_little():
+    sides = (dist("shop", "1.0", source=f"file:///{folder}") for folder in ("srv/app", "src/app"))
+    finding = only(tell(*(image(distributions=(side,)) for side in sides)))
+    assert (finding.rule, finding.severity) == ("distribution-source", "note")
+
+
 def test_sources_that_differ_in_a_password_alone_say_so_without_it():
     left, right = (
         image(distributions=(dist("a", "1", source=f"https://u:{pw}@x.example/a.whl"),))
