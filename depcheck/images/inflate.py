@@ -128,7 +128,7 @@ def _inflater() -> tuple[Callable[[], _Inflater], type[Exception]]:
 
         return lambda: zlib.decompressobj(31), zlib.error
     # Its types have the error as an instance.
-    return lambda: isal_zlib.decompressobj(31), isal_zlib.IsalError  # type: ignore[return-value]
+    return lambda: isal_zlib.decompressobj(31), isal_zlib.IsalError  # type: ignore[return-value]  # untyped
 
 
 def _is_skippable(magic: bytes) -> bool:

@@ -95,7 +95,7 @@ class Wire:
     def pause(self, attempt: int, least: float = 0.0) -> None:
         """Wait before the next attempt, longer each time; ends early when closed."""
         # Jitter keeps many clients apart; nothing secret rests on it.
-        seconds = max(least, random.uniform(0.5, 1.0) * 0.25 * 2**attempt)  # noqa: S311
+        seconds = max(least, random.uniform(0.5, 1.0) * 0.25 * 2**attempt)  # noqa: S311 - a pause
         self._closed.wait(min(seconds, _LONGEST_PAUSE))
 
     def close(self) -> None:

@@ -97,7 +97,7 @@ class MetadataStore:
             provides_extra=stored.provides_extra,
             presumed=stored.presumed,
             # Written by this class alone, from the same type.
-            origin=stored.origin,  # type: ignore[arg-type]
+            origin=stored.origin,  # type: ignore[arg-type]  # a Literal, kept as text
         )
 
     def put(self, key: bytes, answer: Metadata | Unavailable) -> None:

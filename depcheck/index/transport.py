@@ -135,7 +135,7 @@ class Transport:
             if last or self._closed.is_set() or time.monotonic() + wait > until:
                 break
             # Jitter keeps many clients apart; nothing secret rests on it.
-            pause = max(wait, random.uniform(0.5, 1.0) * 0.25 * 2**attempt)  # noqa: S311
+            pause = max(wait, random.uniform(0.5, 1.0) * 0.25 * 2**attempt)  # noqa: S311 - a pause
             self._closed.wait(min(pause, _WAIT_CAP))
         raise TransportError(f"{redact(url)}: {reason}")
 
