@@ -7,6 +7,15 @@ from typing import Literal
 
 from depcheck.model.inventory import Aspect, Provenance
 from depcheck.model.requirement import Origin, Pin, PythonBound, Requirement
+from depcheck.model.walls import (
+    Budget,
+    GpuNeed,
+    Guardrail,
+    Labels,
+    NativeClash,
+    PythonNeed,
+    Weight,
+)
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("note", "warning", "error")
@@ -158,7 +167,10 @@ class Drift:
     replica: str = ""
 
 
-Evidence = Conflict | Shift | Rollback | Drift | None
+Wall = PythonNeed | NativeClash | Weight | GpuNeed | Labels
+"""Why components must not share, beside a conflict or a shift."""
+
+Evidence = Conflict | Shift | Rollback | Drift | Wall | Budget | Guardrail | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

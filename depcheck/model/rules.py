@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from depcheck.model.check_rules import CHECK
+from depcheck.model.isolation_rules import ISOLATION
 from depcheck.model.parity_rules import PARITY
 from depcheck.model.rule import Rule
 
-__all__ = ["CHECK_RULES", "PARITY_RULES", "RULES", "Rule"]
+__all__ = ["CHECK_RULES", "ISOLATION_RULES", "PARITY_RULES", "RULES", "Rule"]
 
 CHECK_RULES = {rule.id: rule for rule in CHECK}
 PARITY_RULES = {rule.id: rule for rule in PARITY}
 """In the order of how much they matter within one severity."""
 
-RULES = CHECK_RULES | PARITY_RULES
+ISOLATION_RULES = {rule.id: rule for rule in ISOLATION}
+
+RULES = CHECK_RULES | PARITY_RULES | ISOLATION_RULES

@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from depcheck.model.findings import Severity
 from depcheck.model.requirement import Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """How a component runs in a container, as far as the configuration says.
+
+    ``code`` is a folder relative to the project root, ``command`` what starts it,
+    ``port`` what it listens on. ``health`` is a path (``/healthz``) that answers when it is
+    well. ``memory`` is in bytes, times are in seconds. ``secrets`` are names; ``pool`` is
+    how many database connections one replica wants.
+    """
+
+    base: str | None = None
+    code: str | None = None
+    command: tuple[str, ...] = ()
+    port: int | None = None
+    health: str | None = None
+    replicas: int = 1
+    memory: int | None = None
+    cpus: float | None = None
+    pids: int | None = None
+    start_period: int | None = None
+    stop_grace: int | None = None
+    secrets: tuple[str, ...] = ()
+    pool: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +44,9 @@ class ComponentSettings:
     ``lock`` is a lock file that says what the component has when alone.
     ``extras`` and ``groups`` select optional dependencies of a pyproject.toml.
     ``origin`` is where the configuration names it, None for the command line.
+    ``python`` is a version of its own. ``container`` is where it runs today; ``trust`` and
+    ``release`` are labels: components with different ones are kept apart. ``gpu`` None
+    means that what it installs tells. ``places`` are where single keys stand (``trust``).
     """
 
     name: str
@@ -27,6 +56,13 @@ class ComponentSettings:
     extras: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     origin: Origin | None = None
+    python: str | None = None
+    container: str | None = None
+    trust: str | None = None
+    release: str | None = None
+    gpu: bool | None = None
+    serving: Serving = Serving()
+    places: Mapping[str, Origin] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
