@@ -31,6 +31,17 @@ class Solver:
     def solve(self, assumptions: Sequence[Literal]) -> bool:
         return bool(self._backend.solve(assumptions=assumptions))
 
+    def solve_within(self, assumptions: Sequence[Literal], conflicts: int) -> bool | None:
+        """Solve, but give up (None) after about so many conflicts."""
+        self._backend.conf_budget(max(conflicts, 1))
+        answer: bool | None = self._backend.solve_limited(assumptions=assumptions)
+        return answer
+
+    @property
+    def conflicts(self) -> int:
+        """How many conflicts the search has met so far, over all questions."""
+        return int(self._backend.accum_stats()["conflicts"])
+
     def model(self) -> frozenset[Literal]:
         """The true literals of the last satisfiable answer."""
         return frozenset(self._backend.get_model() or ())

@@ -7,7 +7,7 @@ only a proposal to look at (``oracle``). docs/conflicts.md tells the encoding.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -143,6 +143,14 @@ class Universe:
         for tail in self._within(entry, (run,)):
             self._add(ORDER, [-guard, -entry.selected, *tail])
         return [guard]
+
+    def avoid(self, name: str, positions: Iterable[int]) -> Literal:
+        """A literal to assume where none of these releases of a project may be chosen."""
+        entry = self.entries[name]
+        guard = self.solver.variable(prefer=False)
+        for position in positions:
+            self._add(ORDER, [-guard, *self.not_within(entry, (position, position + 1))])
+        return guard
 
     def require(
         self,

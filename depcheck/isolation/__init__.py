@@ -1,0 +1,1 @@
+"""Where container walls must stand: the fewest containers, the reasons, and their strength."""
