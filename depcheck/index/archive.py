@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 MEMBER_CAP = 8 << 20
@@ -76,12 +76,33 @@ def find_members(source: Source, wanted: Callable[[bytes], bool], ahead: int) ->
     Where the directory lies before what is known, ``ahead`` bytes before it are
     read with it, for the member is often its neighbour.
     """
+    block, count, start = _directory_block(source, ahead)
+    offsets = []
+    found = []
+    for name, entry in _walk(block, count):
+        offsets.append(entry[16])
+        if wanted(name):
+            found.append((name, entry))
+    return [_member(name, entry, offsets, start) for name, entry in found]
+
+
+def find_names(source: Source, wanted: Callable[[bytes], bool]) -> list[bytes]:
+    """Return the raw names that are ``wanted``, in the directory's order, each once.
+
+    Nothing but the directory is read: its entries may lie beyond 4 GB.
+    """
+    block, count, _ = _directory_block(source, 0)
+    return list(dict.fromkeys(name for name, _ in _walk(block, count) if wanted(name)))
+
+
+def _directory_block(source: Source, ahead: int) -> tuple[bytes, int, int]:
+    """Return the bytes of the central directory, its number of entries, and its start."""
     start, size, count = _directory(source)
     if size > DIRECTORY_CAP or count > _ENTRIES_CAP:
         raise BadArchive("its directory is too large")
     if start < source.known_from:
         source.extend(max(0, start - ahead))
-    return _walk(source.read(start, start + size), count, start, wanted)
+    return source.read(start, start + size), count, start
 
 
 def read_member(source: Source, member: Member) -> bytes:
@@ -157,10 +178,9 @@ def _directory64(source: Source, end: int) -> tuple[int, int, int]:
     return start, size, count
 
 
-def _walk(block: bytes, count: int, end: int, wanted: Callable[[bytes], bool]) -> list[Member]:
+def _walk(block: bytes, count: int) -> Iterator[tuple[bytes, tuple[int, ...]]]:
+    """Yield the raw name and the fields of each entry of a central directory."""
     position = 0
-    offsets = []
-    found = []
     unpack, fixed = _ENTRY.unpack_from, _ENTRY.size
     for _ in range(count):
         if position + fixed > len(block):
@@ -168,15 +188,11 @@ def _walk(block: bytes, count: int, end: int, wanted: Callable[[bytes], bool]) -
         entry = unpack(block, position)
         if entry[0] != b"PK\1\2":
             raise BadArchive("its directory is broken")
-        offsets.append(entry[16])
         name_end = position + fixed + entry[10]
-        name = block[position + fixed : name_end]
-        if wanted(name):
-            found.append((name, entry))
+        yield block[position + fixed : name_end], entry
         position = name_end + entry[11] + entry[12]
     if position != len(block):
         raise BadArchive("its directory has more than it says")
-    return [_member(name, entry, offsets, end) for name, entry in found]
 
 
 def _member(name: bytes, entry: tuple[int, ...], offsets: list[int], end: int) -> Member:

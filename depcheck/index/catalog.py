@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -43,6 +43,7 @@ from depcheck.net.credentials import split_userinfo
 from depcheck.net.redaction import redact
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+Work = Callable[[list[Callable[[], None]]], Any]
 _OFFLINE_HINT = "run once without --offline, so that the cache has it"
 
 
@@ -286,25 +287,37 @@ class IndexCatalog:
             self._cache.metadata.put(key, answer)
         self._ready.append((wanted, answer))
 
+    # Contents
+
+    def native_files(
+        self, distributions: Iterable[Distribution]
+    ) -> Mapping[str, tuple[str, ...] | Unavailable]:
+        """Return the native files in wheels, by the URL of the distribution; waits for all.
+
+        They are paths of libraries and extension modules (``torch/lib/libc10.so``). A wheel
+        for any platform costs no request; of others the end is read. What cannot be told
+        (an sdist, a wheel that is not there) is Unavailable.
+        """
+        from depcheck.index.contents import Contents
+
+        contents = Contents(self._cache.metadata if self._cache else None, self._settings)
+        for each in contents.unknown(distributions):
+            self._send(partial(self._natives, each), partial(contents.came, each))
+        while self._answered < self._total:
+            self._network.collect(wait=True)
+        return contents.answers
+
+    def _natives(self, distribution: Distribution, after: list[Callable[[], None]]) -> Any:
+        return self._network.fetcher.natives(distribution)
+
     # The network
 
     def _begin(self) -> None:
         if self._network is None:
             self._network = _network_module().Network(self._addresses)
 
-    def _go(
-        self,
-        wanted: Wanted,
-        work: Callable[[list[Callable[[], None]]], Any],
-        done: Callable[[Any], None],
-    ) -> None:
-        self._begin()
-        self._total += 1
-        self._observer.requested(self._total)
-
+    def _go(self, wanted: Wanted, work: Work, done: Callable[[Any], None]) -> None:
         def finished(result: Any, error: Exception | None) -> None:
-            self._answered += 1
-            self._observer.answered(self._answered)
             if error is None:
                 done(result)
             else:
@@ -313,6 +326,18 @@ class IndexCatalog:
                 answer = Unavailable(subject=_subject(wanted), reason=reason)
                 # Which kind of answer goes with which wish is more than the types can tell.
                 self._ready.append((wanted, answer))  # type: ignore[arg-type]
+
+        self._send(work, finished)
+
+    def _send(self, work: Work, done: Callable[[Any, Exception | None], None]) -> None:
+        self._begin()
+        self._total += 1
+        self._observer.requested(self._total)
+
+        def finished(result: Any, error: Exception | None) -> None:
+            self._answered += 1
+            self._observer.answered(self._answered)
+            done(result, error)
 
         self._network.submit(work, finished)
 

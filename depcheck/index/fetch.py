@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from depcheck.index.archive import BadArchive, Source
+from depcheck.index.contents import SMALL_CAP, NativeFiles, native_names, project_of
 from depcheck.index.coremetadata import read_headers
 from depcheck.index.distributions import (
     METADATA_CAP,
@@ -171,26 +172,50 @@ class Fetcher:
         self._learn(name, source)
         return answer
 
-    def _ranged(self, name: str, distribution: Distribution) -> Source | None:
-        """Return the file by its last bytes, None where the server has no ranges."""
+    def natives(self, distribution: Distribution) -> tuple[NativeFiles, bool]:
+        """Return the paths of a wheel's native files, and whether the answer holds for good.
+
+        A server without ranges is asked for the whole wheel only where that is small.
+        """
+        subject, name = distribution.filename, project_of(distribution)
+        try:
+            source = self._ranged(name, distribution, SMALL_CAP)
+            if source is None:
+                source = self._whole(distribution.url, SMALL_CAP)
+            found = native_names(source)
+        except (TransportError, BadArchive) as error:
+            return Unavailable(subject=subject, reason=str(error)), False
+        except Refused as error:
+            return Unavailable(subject=subject, reason=error.reason, hint=error.hint), False
+        except _NoRanges:
+            reason = "the server answers a range of the wheel with something else"
+            return Unavailable(subject=subject, reason=reason), False
+        self._learn(name, source)
+        return found, True
+
+    def _ranged(self, name: str, distribution: Distribution, cap: int = FILE_CAP) -> Source | None:
+        """Return the file by its last bytes, None where the server has no ranges.
+
+        ``cap`` bounds what a server may send that answers with the whole file.
+        """
         large = (distribution.size or 0) > _LARGE
         length = self._tails.get(name) or (_LARGE_TAIL if large else _SMALL_TAIL)
-        answer = self._transport.get(distribution.url, _range(f"-{length}"), FILE_CAP)
+        answer = self._transport.get(distribution.url, _range(f"-{length}"), cap)
         if answer.status == 200:
             return _in_memory(answer.body)
         if answer.status in (400, 405, 416, 501):
-            return self._explicit(distribution, length)
+            return self._explicit(distribution, length, cap)
         if answer.status != 206:
             raise _refused(answer)
         return self._source(distribution.url, answer)
 
-    def _explicit(self, distribution: Distribution, length: int) -> Source | None:
+    def _explicit(self, distribution: Distribution, length: int, cap: int) -> Source | None:
         """Ask by position, for servers that know no suffix ranges."""
         size = distribution.size
         if not size:
             return None
         wanted = f"{max(0, size - length)}-{size - 1}"
-        answer = self._transport.get(distribution.url, _range(wanted), FILE_CAP)
+        answer = self._transport.get(distribution.url, _range(wanted), cap)
         if answer.status == 200:
             return _in_memory(answer.body)
         return self._source(distribution.url, answer)
@@ -217,8 +242,8 @@ class Fetcher:
 
         return Source(size, body, fetch)
 
-    def _whole(self, url: str) -> Source:
-        answer = self._transport.get(url, _PLAIN, FILE_CAP)
+    def _whole(self, url: str, cap: int = FILE_CAP) -> Source:
+        answer = self._transport.get(url, _PLAIN, cap)
         if answer.status != 200:
             raise _refused(answer)
         return _in_memory(answer.body)

@@ -39,6 +39,7 @@ class _StoredMetadata(msgspec.Struct, array_like=True):
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode_metadata = msgspec.msgpack.Decoder(_StoredMetadata).decode
+_decode_names = msgspec.msgpack.Decoder(tuple[str, ...]).decode
 
 
 def cache_key(*parts: str) -> bytes:
@@ -110,6 +111,22 @@ class MetadataStore:
                 answer.presumed, answer.origin,
             )  # fmt: skip
         body = _encode(stored)
+        self._later("INSERT OR REPLACE INTO metadata VALUES (?, ?, ?)",
+                    _number(key), mark_of(key, body), body)  # fmt: skip
+
+    def get_names(self, key: bytes) -> tuple[str, ...] | None:
+        """Return the paths that were kept under a key."""
+        row = self._row("SELECT mark, body FROM metadata WHERE key = ?", (_number(key),))
+        if row is None or mark_of(key, row[1]) != row[0]:
+            return None
+        try:
+            return _decode_names(row[1])
+        except msgspec.DecodeError:
+            return None
+
+    def put_names(self, key: bytes, names: tuple[str, ...]) -> None:
+        """Keep the paths of a file's members for good."""
+        body = _encode(names)
         self._later("INSERT OR REPLACE INTO metadata VALUES (?, ?, ?)",
                     _number(key), mark_of(key, body), body)  # fmt: skip
 

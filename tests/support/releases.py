@@ -8,7 +8,7 @@ import re
 import tarfile
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 SDISTS = ("static", "dynamic", "egg-info", "egg-info-only", "bare", "zip")
@@ -33,6 +33,8 @@ class Release:
     provides_extra: Sequence[str] = ()
     padding: int = 0
     """Bytes of incompressible data in the wheel, to make it large."""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """Further members of the wheel."""
 
 
 def as_release(value: Any) -> Release:
@@ -75,6 +77,8 @@ def build_wheel(name: str, version: str, release: Release, metadata: bytes) -> b
         if release.padding:
             block = hashlib.shake_128(filename_seed(name, version)).digest(release.padding)
             archive.writestr(f"{escaped(name)}/data.bin", block)
+        for path, content in release.files.items():
+            archive.writestr(path, content)
         archive.writestr(f"{folder}/METADATA", metadata)
         wheel = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
         archive.writestr(f"{folder}/WHEEL", wheel)
