@@ -1,0 +1,1 @@
+"""The files that build and run the containers, as text, and how they are written."""

@@ -1,0 +1,72 @@
+"""Service names: valid everywhere, and never two for one."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from depcheck.deployment.names import LONGEST, RESERVED, service_name, unique_names
+from depcheck.errors import ConfigurationError
+
+LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
+REPOSITORY = re.compile(r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("web", "web"),
+        ("Web.App", "web-app"),
+        ("--rm", "rm"),
+        ("a__b..c", "a-b-c"),
+        ("Café", "cafe"),
+        ("7zip", "7zip"),
+        ("web\n$(id)", "web-id"),
+        ("gateway", "gateway-app"),
+        ("LocalHost", "localhost-app"),
+    ],
+)
+def test_a_name_is_made_valid(text: str, name: str) -> None:
+    assert service_name(text) == name
+
+
+@pytest.mark.parametrize("text", ["", "...", "日本", "12", "0x7f", "١٢"])
+def test_nothing_valid_is_left(text: str) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be made a service and image name"):
+        service_name(text)
+
+
+@given(st.text(max_size=200))
+def test_every_name_is_a_label_a_repository_and_itself_again(text: str) -> None:
+    try:
+        name = service_name(text)
+    except ConfigurationError:
+        return
+    assert LABEL.fullmatch(name)
+    assert REPOSITORY.fullmatch(name)
+    assert len(name) <= LONGEST
+    assert name not in RESERVED
+    assert service_name(name) == name
+
+
+def test_long_names_that_begin_alike_stay_apart() -> None:
+    first, second = service_name("a" * 80), service_name("a" * 81)
+    assert first != second
+    assert len(first) == len(second) == LONGEST
+
+
+def test_names_that_fall_together_are_told_all_at_once() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        unique_names(["Web.App", "api", "web-app", "!!", "API"])
+    message = caught.value.message
+    assert '"Web.App" and "web-app" would both be the service "web-app"' in message
+    assert '"api" and "API" would both be the service "api"' in message
+    assert '"!!" cannot be made' in message
+
+
+def test_names_keep_their_order() -> None:
+    assert dict(unique_names(["web", "Rec.AI"])) == {"web": "web", "Rec.AI": "rec-ai"}
+    assert list(unique_names(["b", "a"])) == ["b", "a"]
