@@ -6,7 +6,7 @@ The process environment is never read: in CI it holds secrets.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -109,16 +109,23 @@ def read_variables(text: str) -> dict[str, str]:
     in the file, sets nothing.
     """
     found: dict[str, str] = {}
-    for line in text.splitlines():
-        match = _LINE.fullmatch(line)
-        if match is None or line.lstrip().startswith("#"):
-            continue
-        value, literal = _unquoted(match[2].strip())
+    for _, name, value, literal in variable_lines(text):
         try:
-            found[match[1]] = value if literal else interpolate(value, found)
+            found[name] = value if literal else interpolate(value, found)
         except (UnsetError, MalformedError):
-            found.pop(match[1], None)
+            found.pop(name, None)
     return found
+
+
+def variable_lines(text: str) -> Iterator[tuple[int, str, str, bool]]:
+    """Yield line, name and value as written of each variable of a ``.env`` file.
+
+    The last part says whether the value is to be taken as it is.
+    """
+    for number, line in enumerate(text.splitlines(), 1):
+        match = _LINE.fullmatch(line)
+        if match is not None and not line.lstrip().startswith("#"):
+            yield number, match[1], *_unquoted(match[2].strip())
 
 
 def _unquoted(written: str) -> tuple[str, bool]:

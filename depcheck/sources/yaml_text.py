@@ -30,28 +30,47 @@ _KNOWN_TAGS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scalar:
-    """``text`` is unquoted; ``null`` says that nothing stands there."""
+    """``text`` is unquoted; ``null`` says that nothing stands there.
+
+    Of every node, ``shown`` is the file that it stands in, ``line`` where it begins.
+    """
 
     text: str
     null: bool
     line: int
+    shown: str = ""
     tag: str = ""
+
+    @property
+    def place(self) -> str:
+        return f"{self.shown}:{self.line}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Table:
-    """A mapping, merge keys (``<<``) resolved. ``line`` is where it begins."""
+    """A mapping, merge keys (``<<``) resolved. ``lines`` says where its own keys stand."""
 
     items: Mapping[str, Node]
     line: int
+    shown: str = ""
     tag: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str:
+        return f"{self.shown}:{self.line}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class List:
     items: tuple[Node, ...]
     line: int
+    shown: str = ""
     tag: str = ""
+
+    @property
+    def place(self) -> str:
+        return f"{self.shown}:{self.line}"
 
 
 Node = Scalar | Table | List
@@ -108,9 +127,10 @@ class _Composer:
             self.anchors[event.anchor] = None
         if isinstance(event, self.yaml.ScalarEvent):
             null = not event.style and event.value in _NULLS and tag in ("", "!reset")
-            node: Node = Scalar(text=event.value, null=null, line=line, tag=tag)
+            node: Node = Scalar(text=event.value, null=null, line=line, shown=self.shown, tag=tag)
         elif isinstance(event, self.yaml.SequenceStartEvent):
-            node = List(items=tuple(self._items(depth)), line=line, tag=tag)
+            items = tuple(self._items(depth))
+            node = List(items=items, line=line, shown=self.shown, tag=tag)
         else:
             node = self._table(line, tag, depth)
         if event.anchor:
@@ -139,6 +159,7 @@ class _Composer:
 
     def _table(self, line: int, tag: str, depth: int) -> Table:
         own: dict[str, Node] = {}
+        lines: dict[str, int] = {}
         merges: list[Node] = []
         for event in self.events:
             if isinstance(event, self.yaml.MappingEndEvent):
@@ -150,8 +171,9 @@ class _Composer:
             elif key in own:
                 raise self._fault(at, f'the key "{printable(key)}" stands here twice')
             else:
-                own[key] = value
-        return Table(items=self._with_merged(own, merges, line), line=line, tag=tag)
+                own[key], lines[key] = value, at
+        items = self._with_merged(own, merges, line)
+        return Table(items=items, line=line, shown=self.shown, tag=tag, lines=lines)
 
     def _key(self, node: Node) -> str:
         if isinstance(node, Scalar):

@@ -1,17 +1,21 @@
-"""The Docker Engine API through docker-py: asked and read, nothing changed and nothing run."""
+"""The Docker Engine API through docker-py.
+
+Images and containers are asked and read. Only a proof (``isolate --verify``) builds, runs
+and removes something: what it made itself.
+"""
 
 from __future__ import annotations
 
 import base64
 import contextlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import IO, TYPE_CHECKING, Any
 
 from depcheck.errors import ImageError
 from depcheck.images.engine.endpoint import Endpoint, find_endpoint
 from depcheck.images.engine.errors import Wanted, image_error
+from depcheck.images.engine.stat import Stat
 from depcheck.model.text import printable
 
 if TYPE_CHECKING:
@@ -22,31 +26,10 @@ CHUNK = 1 << 18
 _TIMEOUT = 60
 # A classic engine first writes the whole save to its disk, and only then answers.
 _SAVE_TIMEOUT = 1800
+# A step may be silent for long: pip says nothing while it downloads gigabytes.
+_BUILD_TIMEOUT = 3600
 _MANIFESTS_SINCE = (1, 48)
 _PLATFORM_SINCE = (1, 49)
-_FOLDER, _LINK, _DEVICE = 1 << 31, 1 << 27, 1 << 26 | 1 << 25 | 1 << 24
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stat:
-    """What an engine tells of a path in a container without reading it. ``mode`` has Go's bits."""
-
-    mode: int
-    size: int
-    link: str
-
-    @property
-    def folder(self) -> bool:
-        return bool(self.mode & _FOLDER)
-
-    @property
-    def symbolic(self) -> bool:
-        return bool(self.mode & _LINK)
-
-    @property
-    def special(self) -> bool:
-        """A device, a named pipe or a socket."""
-        return bool(self.mode & _DEVICE)
 
 
 class Engines:
@@ -132,6 +115,17 @@ class Engine:
         with self._telling():
             return _mappings(self._client.containers(filters={"label": list(labels)}))
 
+    def network(self, name: str) -> dict[str, Any] | None:
+        """Return what the engine knows of a network, None where it has none of that name."""
+        with self._telling():
+            answer = self._client.get(self._url(f"/networks/{name}"), timeout=_TIMEOUT)
+        if answer.status_code == 404:
+            return None
+        self._refuse_failure(answer, ("engine", ""))
+        self.bytes_read += len(answer.content)
+        with self._telling():
+            return _mapping(answer.json(), f"network {printable(name)}")
+
     def stat(self, container: str, path: str) -> Stat | None:
         """Return what is at an absolute ``path`` in a container, None for nothing."""
         with self._telling("container", container):
@@ -164,6 +158,98 @@ class Engine:
             "/images/get", {"names": list(names)}, ("image", " or ".join(names)), _SAVE_TIMEOUT
         ) as chunks:
             yield chunks
+
+    def build(
+        self,
+        context: IO[bytes],
+        *,
+        dockerfile: str,
+        network: str | None,
+        arguments: Mapping[str, str],
+        labels: Mapping[str, str],
+    ) -> Iterator[Mapping[str, Any]]:
+        """Build from a tar and yield what the engine tells, message by message.
+
+        A Dockerfile that it does not understand is told as a message with ``error``.
+        """
+        from docker.errors import APIError
+
+        with self._telling():
+            try:
+                yield from self._client.build(
+                    fileobj=context, custom_context=True, dockerfile=dockerfile,
+                    network_mode=network, buildargs=dict(arguments), labels=dict(labels),
+                    rm=True, forcerm=True, decode=True, timeout=_BUILD_TIMEOUT,
+                )  # fmt: skip
+            except APIError as failure:
+                if failure.status_code != 400:
+                    raise
+                yield {"stream": "Step 0 : reading the Dockerfile"}
+                yield {"error": str(failure.explanation or failure)}
+
+    def create(
+        self,
+        image: str,
+        command: Sequence[str],
+        *,
+        volumes: Sequence[str],
+        memory: int,
+        pids: int,
+        labels: Mapping[str, str],
+    ) -> str:
+        """Create a container without network or privileges, read-only but for ``volumes``."""
+        from docker.types import LogConfig
+
+        with self._telling("image", image):
+            host = self._client.create_host_config(
+                network_mode="none", read_only=True, cap_drop=["ALL"],
+                security_opt=["no-new-privileges"], mem_limit=memory, memswap_limit=memory,
+                pids_limit=pids, log_config=LogConfig(type="json-file", config={"max-size": "1m"}),
+            )  # fmt: skip
+            made = self._client.create_container(
+                image, command=list(command[1:]), entrypoint=list(command[:1]),
+                working_dir="/", volumes=list(volumes), host_config=host, labels=dict(labels),
+            )  # fmt: skip
+        return str(made["Id"])
+
+    def put(self, container: str, path: str, tar: IO[bytes]) -> None:
+        """Unpack a tar at an absolute ``path`` of a container."""
+        with self._telling("container", container):
+            self._client.put_archive(container, path, tar)
+
+    def run(self, container: str, timeout: int) -> tuple[int | None, bool]:
+        """Start a container and wait: its exit status, None where its time was over.
+
+        The second value says that the kernel ended it for want of memory.
+        """
+        from requests import ReadTimeout
+        from requests.exceptions import ConnectionError as NoAnswer
+
+        with self._telling("container", container):
+            self._client.start(container)
+            try:
+                status = int(self._client.wait(container, timeout=timeout)["StatusCode"])
+            except (ReadTimeout, NoAnswer):
+                self._client.kill(container)
+                return None, False
+        state = _mapping(self.container(container).get("State"), f"container {container}")
+        return status, bool(state.get("OOMKilled"))
+
+    def logs(self, container: str, lines: int) -> list[str]:
+        """Return the last lines that a container wrote to either output."""
+        with self._telling("container", container):
+            told = self._client.logs(container, tail=lines)
+        return bytes(told).decode(errors="replace").splitlines()
+
+    def remove_container(self, container: str) -> None:
+        """Remove a container with its own volumes, running or not."""
+        with self._telling("container", container):
+            self._client.remove_container(container, v=True, force=True)
+
+    def remove_image(self, image: str) -> None:
+        """Remove an image by its id, where no name and no container holds it."""
+        with self._telling("image", image):
+            self._client.remove_image(image)
 
     @contextlib.contextmanager
     def _stream(
@@ -220,6 +306,19 @@ class Engine:
         self, wanted: Wanted = "engine", name: str = ""
     ) -> contextlib.AbstractContextManager[None]:
         return _telling(self.endpoint, wanted, name)
+
+
+def ignored(text: str) -> Callable[[str], bool]:
+    """Return what tells of a POSIX path whether a ``.dockerignore`` of this text names it.
+
+    The last pattern that matches a path or a folder above it counts (``!`` takes back).
+    """
+    from docker.utils.build import PatternMatcher
+
+    lines = (line.strip() for line in text.splitlines())
+    matcher = PatternMatcher([line for line in lines if line and not line.startswith("#")])
+    # The stubs promise a path object, which the function then takes apart as text.
+    return lambda path: bool(matcher.matches(path))  # type: ignore[arg-type]
 
 
 @contextlib.contextmanager

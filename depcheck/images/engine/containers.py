@@ -20,7 +20,7 @@ from depcheck.model.observer import Observer
 from depcheck.model.text import printable
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,254}")
-_SERVICE_LABEL = "com.docker.compose.service"
+SERVICE_LABEL = "com.docker.compose.service"
 _ONE_OFF_LABEL = "com.docker.compose.oneoff"
 # What of its image a container can have otherwise. Exposed ports and volumes are told by
 # its published ports and mounts, and its labels are the tools' that run it.
@@ -35,8 +35,7 @@ def open_container(value: str, *, engines: Engines, observer: Observer) -> Opene
     in it. Raises ImageError where the engine, the container or its image cannot be had,
     UsageError where ``value`` is no name.
     """
-    if not _NAME.fullmatch(value):
-        raise UsageError(f'"{printable(value)}" is no name of a container')
+    refuse_bad_name(value)
     engine = engines.get()
     observer.stage(f"asking the engine for container {printable(value)}")
     inspected = engine.container(value)
@@ -58,6 +57,12 @@ def open_container(value: str, *, engines: Engines, observer: Observer) -> Opene
     return Opened(image, (engine_backing(engine, (image_id(of_image),)),))
 
 
+def refuse_bad_name(value: str) -> None:
+    """Raise UsageError for what can be neither name nor id of a container."""
+    if not _NAME.fullmatch(value):
+        raise UsageError(f'"{printable(value)}" is no name of a container')
+
+
 def containers_of_project(
     project: str, *, engines: Engines, observer: Observer
 ) -> Mapping[str, tuple[str, ...]]:
@@ -69,9 +74,9 @@ def containers_of_project(
     engine = engines.get()
     observer.stage(f"asking the engine for the containers of {printable(project)}")
     services: dict[str, list[str]] = {}
-    for container in engine.containers((f"{PROJECT_LABEL}={project}", _SERVICE_LABEL)):
+    for container in engine.containers((f"{PROJECT_LABEL}={project}", SERVICE_LABEL)):
         labels, names = container.get("Labels") or {}, container.get("Names") or []
-        service = labels.get(_SERVICE_LABEL)
+        service = labels.get(SERVICE_LABEL)
         if service and names and labels.get(_ONE_OFF_LABEL) != "True":
             services.setdefault(service, []).append(min(names, key=len).lstrip("/"))
     if not services:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from depcheck.images.engine.answers import entry, number, objects, text, texts
 from depcheck.model.inventory import Fact
 
 PROJECT_LABEL = "com.docker.compose.project"
@@ -44,8 +45,8 @@ def runtime_facts(inspected: Mapping[str, Any]) -> dict[str, Fact]:
 
     Names are as in Inventory (``memory``, ``restart``, ``port.8080/tcp``, ``mount./data``).
     """
-    host = _object(inspected, "HostConfig")
-    labels = _object(_object(inspected, "Config"), "Labels")
+    host = entry(inspected, "HostConfig")
+    labels = entry(entry(inspected, "Config"), "Labels")
     project = labels.get(PROJECT_LABEL)
     prefix = f"{project}_" if isinstance(project, str) and project else ""
     pairs = [
@@ -67,54 +68,54 @@ def runtime_facts(inspected: Mapping[str, Any]) -> dict[str, Fact]:
 
 
 def _limits(host: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    memory, swap = _number(host, "Memory"), _number(host, "MemorySwap")
+    memory, swap = number(host, "Memory"), number(host, "MemorySwap")
     yield "memory", _size(memory)
-    yield "memory-reservation", _size(_number(host, "MemoryReservation"))
+    yield "memory-reservation", _size(number(host, "MemoryReservation"))
     if swap != 2 * memory:  # what an engine makes of none
         yield "memory-swap", "unlimited" if swap < 0 else _size(swap)
     yield "cpus", _cpus(host)
-    shares = _number(host, "CpuShares")
+    shares = number(host, "CpuShares")
     yield "cpu-shares", str(shares) if shares not in (0, 1024) else ""
-    pids = _number(host, "PidsLimit")
+    pids = number(host, "PidsLimit")
     yield "pids", str(pids) if pids > 0 else ""
-    shared = _number(host, "ShmSize")
+    shared = number(host, "ShmSize")
     yield "shm-size", _size(shared) if shared != _USUAL_SHARED_MEMORY else ""
-    score = _number(host, "OomScoreAdj")
+    score = number(host, "OomScoreAdj")
     yield "oom-score-adj", str(score) if score else ""
-    for limit in _objects(host, "Ulimits"):
-        soft, hard = _number(limit, "Soft"), _number(limit, "Hard")
+    for limit in objects(host, "Ulimits"):
+        soft, hard = number(limit, "Soft"), number(limit, "Hard")
         yield f"ulimit.{limit.get('Name')}", f"{soft}:{hard}"
 
 
 def _cpus(host: Mapping[str, Any]) -> str:
-    nano, quota = _number(host, "NanoCpus"), _number(host, "CpuQuota")
+    nano, quota = number(host, "NanoCpus"), number(host, "CpuQuota")
     if nano > 0:
         return f"{nano / 1e9:g}"
-    return f"{quota / (_number(host, 'CpuPeriod') or _USUAL_PERIOD):g}" if quota > 0 else ""
+    return f"{quota / (number(host, 'CpuPeriod') or _USUAL_PERIOD):g}" if quota > 0 else ""
 
 
 def _switches(host: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    policy = _object(host, "RestartPolicy")
-    name, count = policy.get("Name") or "no", _number(policy, "MaximumRetryCount")
+    policy = entry(host, "RestartPolicy")
+    name, count = policy.get("Name") or "no", number(policy, "MaximumRetryCount")
     if name != "no":
         yield "restart", f"{name}:{count}" if count else str(name)
     for key, field in _FLAGS.items():
         yield key, "true" if host.get(field) is True else ""
     for key, (field, usual) in _TEXTS.items():
-        value = _text(host, field)
+        value = text(host, field)
         yield key, "" if value in usual else _OF_ANOTHER.sub("of another container", value)
     for key, field in _LISTS.items():
-        yield key, ", ".join(sorted(_texts(host, field)))
+        yield key, ", ".join(sorted(texts(host, field)))
 
 
 def _privileges(host: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for key, field in (("cap-add", "CapAdd"), ("cap-drop", "CapDrop")):
-        yield key, ", ".join(sorted(n.upper().removeprefix("CAP_") for n in _texts(host, field)))
-    options = _texts(host, "SecurityOpt")
+        yield key, ", ".join(sorted(n.upper().removeprefix("CAP_") for n in texts(host, field)))
+    options = texts(host, "SecurityOpt")
     if host.get("Privileged") is True or "host" in (host.get("PidMode"), host.get("IpcMode")):
         options = [each for each in options if each != "label=disable"]  # the engine's own
     yield "security-opt", ", ".join(sorted(map(_profile, options)))
-    for name, value in _object(host, "Sysctls").items():
+    for name, value in entry(host, "Sysctls").items():
         yield f"sysctl.{name}", str(value)
 
 
@@ -127,13 +128,13 @@ def _profile(option: str) -> str:
 
 
 def _ports(host: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for port, bindings in _object(host, "PortBindings").items():
+    for port, bindings in entry(host, "PortBindings").items():
         listed = [each for each in bindings or () if isinstance(each, dict)]
         yield f"port.{port}", ", ".join(sorted(map(_binding, listed)))
 
 
 def _binding(binding: Mapping[str, Any]) -> str:
-    address, port = _text(binding, "HostIp"), _text(binding, "HostPort")
+    address, port = text(binding, "HostIp"), text(binding, "HostPort")
     port = "any free port" if port in ("", "0") else port
     if address in ("", "0.0.0.0"):  # noqa: S104 - compared with, nothing is bound
         return port
@@ -143,60 +144,60 @@ def _binding(binding: Mapping[str, Any]) -> str:
 def _mounts(
     inspected: Mapping[str, Any], host: Mapping[str, Any], prefix: str
 ) -> Iterator[tuple[str, str]]:
-    for mount in _objects(inspected, "Mounts"):
-        kind, name = _text(mount, "Type"), _text(mount, "Name").removeprefix(prefix)
-        source = name if kind == "volume" else _text(mount, "Source")
+    for mount in objects(inspected, "Mounts"):
+        kind, name = text(mount, "Type"), text(mount, "Name").removeprefix(prefix)
+        source = name if kind == "volume" else text(mount, "Source")
         if kind == "volume" and _ANONYMOUS.fullmatch(source):
             source = "without a name"
         mode = "ro" if mount.get("RW") is False else "rw"
         yield (
-            f"mount.{_text(mount, 'Destination')}",
+            f"mount.{text(mount, 'Destination')}",
             " ".join(part for part in (kind or "bind", source, mode) if part),
         )
-    for path, options in _object(host, "Tmpfs").items():
+    for path, options in entry(host, "Tmpfs").items():
         yield f"mount.{path}", f"tmpfs {options}".strip()
 
 
 def _networks(inspected: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
-    mode = _text(_object(inspected, "HostConfig"), "NetworkMode")
+    mode = text(entry(inspected, "HostConfig"), "NetworkMode")
     if _OF_ANOTHER.fullmatch(mode):
         yield "network-mode", "of another container"
-    for name, settings in _object(_object(inspected, "NetworkSettings"), "Networks").items():
-        fixed = _object(settings, "IPAMConfig") if isinstance(settings, dict) else {}
-        addresses = [_text(fixed, key) for key in ("IPv4Address", "IPv6Address")]
+    for name, settings in entry(entry(inspected, "NetworkSettings"), "Networks").items():
+        fixed = entry(settings, "IPAMConfig") if isinstance(settings, dict) else {}
+        addresses = [text(fixed, key) for key in ("IPv4Address", "IPv6Address")]
         shown = ", ".join(address for address in addresses if address)
         yield f"network.{name.removeprefix(prefix)}", shown or "attached"
 
 
 def _logging(host: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    logging = _object(host, "LogConfig")
-    yield "log-driver", _text(logging, "Type")
-    for name, value in _object(logging, "Config").items():
+    logging = entry(host, "LogConfig")
+    yield "log-driver", text(logging, "Type")
+    for name, value in entry(logging, "Config").items():
         yield f"log-opt.{name}", str(value)
 
 
 def _hardware(host: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for device in _objects(host, "Devices"):
-        source, permissions = _text(device, "PathOnHost"), _text(device, "CgroupPermissions")
-        yield f"device.{_text(device, 'PathInContainer')}", f"{source} {permissions}".strip()
-    yield "gpus", "; ".join(sorted(map(_request, _objects(host, "DeviceRequests"))))
+    for device in objects(host, "Devices"):
+        source, permissions = text(device, "PathOnHost"), text(device, "CgroupPermissions")
+        yield f"device.{text(device, 'PathInContainer')}", f"{source} {permissions}".strip()
+    yield "gpus", "; ".join(sorted(map(_request, objects(host, "DeviceRequests"))))
 
 
 def _request(request: Mapping[str, Any]) -> str:
-    identifiers, count = _texts(request, "DeviceIDs"), _number(request, "Count")
+    identifiers, count = texts(request, "DeviceIDs"), number(request, "Count")
     which = ", ".join(sorted(identifiers)) or ("all" if count < 0 else str(count))
     wanted = request.get("Capabilities") or ()
     able = sorted({str(name) for group in wanted for name in group or ()})
-    return " ".join(part for part in (_text(request, "Driver"), which, "+".join(able)) if part)
+    return " ".join(part for part in (text(request, "Driver"), which, "+".join(able)) if part)
 
 
 def _state(inspected: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    state = _object(inspected, "State")
-    status, remarks = _text(state, "Status"), []
+    state = entry(inspected, "State")
+    status, remarks = text(state, "Status"), []
     if status in ("exited", "dead", "restarting"):
-        remarks.append(f"status {_number(state, 'ExitCode')}")
+        remarks.append(f"status {number(state, 'ExitCode')}")
         remarks += ["out of memory"] if state.get("OOMKilled") is True else []
-    health = _text(_object(state, "Health"), "Status")
+    health = text(entry(state, "Health"), "Status")
     remarks += [health] if status == "running" and health not in ("", "none") else []
     yield "state", f"{status} ({', '.join(remarks)})" if remarks else status
 
@@ -209,28 +210,3 @@ def _size(count: int) -> str:
     while count % 1024 == 0 and unit < len(_UNITS) - 1:
         count, unit = count // 1024, unit + 1
     return f"{count} {_UNITS[unit]}"
-
-
-def _object(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    found = value.get(key)
-    return found if isinstance(found, dict) else {}
-
-
-def _objects(value: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    found = value.get(key)
-    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
-
-
-def _texts(value: Mapping[str, Any], key: str) -> list[str]:
-    found = value.get(key)
-    return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
-
-
-def _text(value: Mapping[str, Any], key: str) -> str:
-    found = value.get(key)
-    return found if isinstance(found, str) else ""
-
-
-def _number(value: Mapping[str, Any], key: str) -> int:
-    found = value.get(key)
-    return found if isinstance(found, int) and not isinstance(found, bool) else 0

@@ -16,7 +16,8 @@ from typing import Final
 
 from depcheck.errors import ImageError
 from depcheck.images.engine.changes import Changes, parents, sorted_changes
-from depcheck.images.engine.client import Engine, Stat
+from depcheck.images.engine.client import Engine
+from depcheck.images.engine.stat import Stat
 from depcheck.images.layer import read_layer
 from depcheck.images.table import Entry, Kind, LayerTable, Wanted
 from depcheck.images.tar import TarReader

@@ -1,0 +1,233 @@
+"""Audit: the guard-rails that services lack (``depcheck isolate --audit``). Nothing prints."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from depcheck import __version__
+from depcheck.errors import UsageError
+from depcheck.isolation.audit import audit as lacking
+from depcheck.isolation.audit import called, rails_kept, untold
+from depcheck.model.isolation import AuditReport, Guarded
+from depcheck.model.observer import Observer
+from depcheck.model.requirement import Origin, Undetermined, normalise
+from depcheck.model.settings import ComponentSettings
+from depcheck.model.text import did_you_mean, printable
+
+_CONTAINER, _PROJECT = "container:", "project:"
+_OVERRIDES = ("compose.override.yaml", "compose.override.yml", "docker-compose.override.yml")
+
+
+def audit(
+    named: Sequence[str],
+    *,
+    root: Path,
+    components: Sequence[ComponentSettings] = (),
+    services: Sequence[str] = (),
+    environ: Mapping[str, str],
+    observer: Observer,
+) -> AuditReport:
+    """Read what is ``named`` and report which guard-rails its AI components lack.
+
+    Each of ``named`` is a compose file (several are merged in their order), ``container:NAME``
+    or ``project:NAME`` (a compose project's running containers). Judged are the ``services``
+    named; else those that are an AI component of the configuration (``components``), by its
+    name or its ``container``; else, where nothing tells, all but the configured core. Where
+    only containers are named, one by one, each is judged.
+    ``environ`` is what the engine is found by. Raises DepcheckError for what cannot be read.
+    """
+    started = time.perf_counter()
+    files = [each for each in named if not each.startswith((_CONTAINER, _PROJECT))]
+    live = [each for each in named if each not in files]
+    found, undetermined = _of_files(files, root, observer)
+    running = _of_engine(live, environ, observer)
+    every = (*found, *running)
+    if not every and not undetermined:
+        raise UsageError(f"{_shown(named)} has no services", hint="is it the right file?")
+    choice = _choose(every, components, services, one_by_one=_are_containers(named))
+    judged = tuple(replace(each, ai=each.service in choice.judged) for each in every)
+    findings = tuple(lacking(judged, choice.judged))
+    return AuditReport(
+        version=__version__,
+        audited=_shown(named),
+        services=judged,
+        because=choice.because,
+        kept={called(each): rails_kept(each, findings) for each in judged if each.ai},
+        findings=findings,
+        undetermined=(*undetermined, *untold(judged, choice.judged), *choice.missing),
+        notes=_notes(files, root),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _are_containers(named: Sequence[str]) -> bool:
+    return all(each.startswith(_CONTAINER) for each in named)
+
+
+def _shown(named: Sequence[str]) -> str:
+    return ", ".join(printable(each) for each in named)
+
+
+def _of_files(
+    files: Sequence[str], root: Path, observer: Observer
+) -> tuple[tuple[Guarded, ...], tuple[Undetermined, ...]]:
+    """Return the services of compose files, which may lie outside of the project."""
+    if not files:
+        return (), ()
+    from depcheck.sources.compose_guardrails import read_guarded
+
+    observer.stage(f"reading {_shown(files)}")
+    paths = [Path(os.path.abspath(root / each)) for each in files]
+    if all(path.is_relative_to(root) for path in paths):
+        return read_guarded([path.relative_to(root) for path in paths], root=root)
+    # Named by a person: it is read where it is, and what it extends beside it.
+    folder = Path(os.path.commonpath([path.parent for path in paths]))
+    found, undetermined = read_guarded([path.relative_to(folder) for path in paths], root=folder)
+    return (
+        tuple(_found_in(folder, each) for each in found),
+        tuple(replace(each, origin=_in(folder, each.origin)) for each in undetermined),
+    )
+
+
+def _found_in(folder: Path, service: Guarded) -> Guarded:
+    """Return a service whose file lies outside of the project, told by its whole path."""
+    return replace(
+        service,
+        where=str(folder / service.where),
+        origin=_in(folder, service.origin),
+        lines={field: _at(folder, origin) for field, origin in service.lines.items()},
+    )
+
+
+def _in(folder: Path, origin: Origin | None) -> Origin | None:
+    return None if origin is None else _at(folder, origin)
+
+
+def _at(folder: Path, origin: Origin) -> Origin:
+    return replace(origin, path=(folder / origin.path).as_posix())
+
+
+def _of_engine(
+    live: Sequence[str], environ: Mapping[str, str], observer: Observer
+) -> tuple[Guarded, ...]:
+    """Return the containers that are named, or that run for a project."""
+    if not live:
+        return ()
+    from depcheck.images.engine import Engines, containers_of_project
+    from depcheck.images.engine.guardrails import guarded_container
+
+    with Engines(environ) as engines:
+        names: list[str] = []
+        for each in live:
+            kind, _, name = each.partition(":")
+            if not name:
+                raise UsageError(f'"{printable(each)}" names no {kind}')
+            if f"{kind}:" == _CONTAINER:
+                names.append(name)
+            else:
+                of_project = containers_of_project(name, engines=engines, observer=observer)
+                names += [container for group in of_project.values() for container in group]
+        engine = engines.get()
+        return tuple(guarded_container(engine, name) for name in dict.fromkeys(names))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Choice:
+    """Which services are judged and why; ``missing`` are AI components that none of them is."""
+
+    judged: frozenset[str]
+    because: str
+    missing: tuple[Undetermined, ...] = ()
+
+
+def _choose(
+    every: Sequence[Guarded],
+    components: Sequence[ComponentSettings],
+    services: Sequence[str],
+    *,
+    one_by_one: bool,
+) -> _Choice:
+    if services:
+        return _asked(every, services)
+    if one_by_one:
+        names = frozenset(each.service for each in every)
+        return _Choice(judged=names, because="A container that is named is judged.")
+    ai = [each for each in components if each.role == "ai"]
+    judged = {name for each in ai for name in _that_are(every, each)}
+    if judged:
+        missing = [each for each in ai if not _that_are(every, each)]
+        return _Choice(
+            judged=frozenset(judged),
+            because="They are the AI components of the configuration.",
+            missing=tuple(_missing(each) for each in missing),
+        )
+    return _all(every, components, ai)
+
+
+def _asked(every: Sequence[Guarded], services: Sequence[str]) -> _Choice:
+    known = {name: each.service for each in every for name in (called(each), each.service)}
+    for name in services:
+        if name not in known:
+            raise UsageError(
+                f"no service is called {printable(name)}",
+                hint=did_you_mean(name, known) or f"there are {', '.join(sorted(known)[:20])}",
+            )
+    judged = frozenset(known[name] for name in services)
+    return _Choice(judged=judged, because="They were named with --service.")
+
+
+def _all(
+    every: Sequence[Guarded],
+    components: Sequence[ComponentSettings],
+    ai: Sequence[ComponentSettings],
+) -> _Choice:
+    """Judge all services but the core: a guess at which is an AI component could miss one."""
+    core = {n for each in components if each.role == "core" for n in _that_are(every, each)}
+    names = frozenset(each.service for each in every) - core
+    why = "Nothing says which services are AI components"
+    if ai:
+        configured = ", ".join(each.name for each in ai)
+        why = f"None of these services is an AI component of the configuration ({configured})"
+    left = f" but the core ({', '.join(sorted(core))})" if core else ""
+    return _Choice(
+        judged=names,
+        because=f"{why}, so all{left} were judged; --service NAME says which.",
+    )
+
+
+def _that_are(every: Iterable[Guarded], component: ComponentSettings) -> Collection[str]:
+    """Return the services that are a component, by its name or that of its container."""
+    wanted = {normalise(name) for name in (component.name, component.container) if name}
+    return {
+        each.service
+        for each in every
+        if {normalise(each.service), normalise(called(each))} & wanted
+    }
+
+
+def _missing(component: ComponentSettings) -> Undetermined:
+    return Undetermined(
+        subject=f"the AI component {component.name}",
+        reason="no service here has its name or that of its container",
+        hint=f'set container = "SERVICE" in [components.{component.name}], '
+        "or say with --service which to judge",
+        origin=component.origin,
+    )
+
+
+def _notes(files: Sequence[str], root: Path) -> tuple[str, ...]:
+    """Return what a person may have missed: an override file that was not named."""
+    named = {os.path.abspath(root / each) for each in files}
+    if len(files) != 1:
+        return ()
+    folder = (root / files[0]).parent
+    return tuple(
+        f"{name} lies beside {printable(files[0])} and was not read: where compose runs "
+        "without -f it counts too; name it as well (--audit for each)."
+        for name in _OVERRIDES
+        if (folder / name).is_file() and os.path.abspath(folder / name) not in named
+    )

@@ -1,0 +1,175 @@
+"""The audit report for a terminal: what is exposed, then a table for each service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from depcheck.model.isolation import AuditReport, Guarded
+from depcheck.model.isolation_rules import GUARDRAILS
+from depcheck.report.audit_words import Lack, audit_verdict, called, lacks
+from depcheck.report.layout import Page, Span
+from depcheck.report.other_text import gap_entry
+from depcheck.report.parity_words import COLOURS, clipped
+from depcheck.report.status import is_all_told
+from depcheck.report.words import CODE, PLACE, commas, place, plural
+
+Row = list[list[Span]]
+
+_WIDEST = 120
+_HEAD = ("", "guard-rail", "stands there", "to set")
+_SHOWN = 12
+_NAMED = 3
+
+
+def render_audit(
+    report: AuditReport,
+    *,
+    width: int,
+    colour: bool,
+    unicode: bool,
+    verbose: bool = False,
+    prefix: str = "",
+) -> str:
+    """Return the report as text for people.
+
+    ``width`` is in terminal cells. ``colour`` adds ANSI styles; without ``unicode`` the text
+    is ASCII. ``verbose`` says of each guard-rail which failure it contains and what to do.
+    ``prefix`` (POSIX, ``shop/``) is put before paths that are relative to the project root.
+    """
+    page = Page(width=max(40, min(width, _WIDEST)), unicode=unicode, verbose=verbose, prefix=prefix)
+    judged = [service for service in report.services if service.ai]
+    _headline(page, report, judged)
+    _why_these(page, report, judged)
+    told: set[str] = set()
+    for service in judged:
+        _service(page, report, service, told)
+    if report.findings:
+        page.gap()
+        page.say("Limits and times to set are a start: measure what the service needs.")
+    _unread(page, report)
+    _footer(page, report)
+    return page.text(colour=colour)
+
+
+def _headline(page: Page, report: AuditReport, judged: Sequence[Guarded]) -> None:
+    match audit_verdict(report):
+        case "exposed":
+            _exposed(page, report, judged)
+        case "guarded":
+            names = _names(judged)
+            have = "has" if len(judged) == 1 else "have"
+            page.say(
+                Span("GUARDED: ", "bold green"),
+                Span(f"{names} {have} every guard-rail that was looked for.", "bold"),
+            )
+        case "undetermined":
+            page.say(
+                Span("COULD NOT TELL: ", "bold yellow"),
+                Span(f"whether {_names(judged)} is guarded is not known.", "bold"),
+            )
+            page.say("What could be read lacks nothing; what could not stands below.")
+    if report.findings and not is_all_told(report):
+        page.say(Span("Not everything could be told; see the end of this report.", "yellow"))
+
+
+def _exposed(page: Page, report: AuditReport, judged: Sequence[Guarded]) -> None:
+    counts = {called(each): _count(lacks(report, each)) for each in judged}
+    bare = sorted((name for name in counts if counts[name]), key=lambda name: -counts[name])
+    parts = [f"{name} lacks {counts[name]}" for name in bare[:_NAMED]]
+    parts[0] += f" of {len(GUARDRAILS)} guard-rails"
+    more = f", {len(bare) - _NAMED} more services lack some" if len(bare) > _NAMED else ""
+    page.say(Span("EXPOSED: ", "bold red"), Span(f"{', '.join(parts)}{more}.", "bold"))
+
+
+def _count(found: Sequence[Lack]) -> int:
+    return len({lack.name for _, lack in found})
+
+
+def _names(judged: Sequence[Guarded]) -> str:
+    names = [called(each) for each in judged]
+    if not names:
+        return "any service"
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def _why_these(page: Page, report: AuditReport, judged: Sequence[Guarded]) -> None:
+    audited = ", ".join(page.path(each) for each in report.audited.split(", "))
+    page.say(f"Judged of {audited}: ", *commas([called(each) for each in judged], CODE), ".")
+    page.say(report.because)
+    if rest := [called(each) for each in report.services if not each.ai]:
+        page.say("Not judged: ", *commas(rest, CODE), ".")
+
+
+def _service(page: Page, report: AuditReport, service: Guarded, told: set[str]) -> None:
+    """Add what a service lacks, and what it has; ``told`` are reasons that need no repeating."""
+    found = lacks(report, service)
+    page.gap()
+    where = [place(page, service.origin)] if service.origin else [Span(_of(service), PLACE)]
+    page.say(Span(called(service), "bold underline"), "  ", *where, f"  {service.image}".rstrip())
+    if found:
+        head = [[Span(text, "dim")] for text in _HEAD]
+        rows = [_row(page, entry) for entry in found]
+        details: list[list[Row]] = [[], *(_details(page, entry, told) for entry in found)]
+        page.rows([head, *rows], indent=2, details=details, together=True)
+    if now := " ".join(lack.now for _, lack in found if lack.now):
+        command = Span(f"docker update {now} {called(service)}", CODE)
+        page.say(Span("at once: ", "dim"), command, indent=2, hang=2)
+        page.say("(not below what docker stats shows: that would end it)", indent=4)
+    if kept := report.kept.get(called(service), ()):
+        page.say(Span("stands: ", "dim"), *commas(kept), indent=2, hang=2)
+
+
+def _of(service: Guarded) -> str:
+    of = f" of service {service.service}" if service.service != called(service) else ""
+    return f"container{of}"
+
+
+def _row(page: Page, entry: Lack) -> Row:
+    finding, lack = entry
+    room = max(16, page.width // 2 - 14)
+    found = Span(clipped(lack.found, room)) if lack.found else Span("nothing", "dim")
+    return [
+        [Span(finding.severity, COLOURS[finding.severity])],
+        [Span(lack.name, CODE)],
+        [found],
+        [Span(lack.set, CODE)],
+    ]
+
+
+def _details(page: Page, entry: Lack, told: set[str]) -> list[Row]:
+    """Return what a row does not tell: where, and once of the grave ones what it lets out."""
+    finding, lack = entry
+    rows: list[Row] = []
+    if lack.found:
+        rows += [[[place(page, origin)]] for origin in finding.locations]
+    if page.verbose or (finding.severity == "error" and lack.contains not in told):
+        told.add(lack.contains)
+        rows.append([[Span(lack.contains, "dim")]])
+    if page.verbose:
+        rows.append([[Span("what to do: ", "dim"), Span(finding.remedy)]])
+    return rows
+
+
+def _unread(page: Page, report: AuditReport) -> None:
+    if report.undetermined:
+        page.heading("What could not be told")
+    entries = sorted(report.undetermined, key=lambda entry: entry.harmless)
+    limit = len(entries) if page.verbose or len(entries) <= _SHOWN + 1 else _SHOWN
+    for entry in entries[:limit]:
+        gap_entry(page, entry)
+    if limit < len(entries):
+        page.say(f"and {len(entries) - limit} more; --verbose lists them", indent=2)
+    for note in report.notes:
+        page.gap()
+        page.say("Note: ", note)
+
+
+def _footer(page: Page, report: AuditReport) -> None:
+    parts = (
+        plural(len(report.services), "service"),
+        f"{report.seconds:.1f} s",
+        f"depcheck {report.version}",
+    )
+    page.gap()
+    page.say(Span(f" {page.marks.dot} ".join(parts), "dim"))

@@ -1,0 +1,284 @@
+"""Guard-rails of the services of compose files, short and long forms (Compose Specification)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from depcheck.errors import SourceError
+from depcheck.model.isolation import Guarded
+from depcheck.model.requirement import Undetermined
+from depcheck.model.text import did_you_mean, printable
+from depcheck.sources.compose_environment import EnvFiles, plain_secrets
+from depcheck.sources.compose_files import (
+    as_table,
+    found,
+    is_null,
+    origin_of,
+    read_files,
+)
+from depcheck.sources.compose_mounts import read_mounts
+from depcheck.sources.compose_service import Allowance, Fields
+from depcheck.sources.compose_units import cpu_set, number, seconds, size, switch, whole
+from depcheck.sources.files import Scope
+from depcheck.sources.variables import UnsetError
+from depcheck.sources.yaml_text import List, Node, Scalar, Table
+
+_MOST_SERVICES = 1000
+_USUAL_PERIOD = 100_000
+_LIMITS = "deploy.resources.limits"
+_SIZE = "a size like 2g or 512m"
+_TIME = "a time like 1m30s"
+_RESTART = re.compile(r"(no|always|unless-stopped|on-failure)(?::(\d{1,6}))?")
+_CONDITIONS = {
+    "none": "no", "no": "no", "on-failure": "on-failure", "any": "always", "always": "always",
+    "unless-stopped": "unless-stopped",
+}  # fmt: skip
+_NAMESPACES = {"pid": "pid", "ipc": "ipc", "userns_mode": "userns", "uts": "uts"}
+
+
+def read_guarded(
+    paths: Sequence[Path], *, root: Path
+) -> tuple[tuple[Guarded, ...], tuple[Undetermined, ...]]:
+    """Return what each service of compose files says about its guard-rails.
+
+    The files are merged in their order, as ``docker compose -f a -f b`` does; paths are
+    relative to ``root`` or below it. Services of every profile are in it: a profile is a way
+    to start them. Variables have the values of ``.env`` or their defaults; what rests on
+    another one is in ``unknown``. Raises SourceError (``path:line:``).
+    """
+    scope = Scope(component="", root=root, environment={})
+    composed = read_files(scope, tuple(str(path) for path in paths))
+    if len(composed.services) > _MOST_SERVICES:
+        raise SourceError(f"{paths[0]}: more than {_MOST_SERVICES} services")
+    allowance, files = Allowance(), EnvFiles(scope=scope)
+    guarded = []
+    for name, table in composed.services.items():
+        fields = Fields(scope=scope, composed=composed, name=name, table=table, allowance=allowance)
+        guarded.append(_guarded(fields, files))
+    return tuple(guarded), composed.undetermined
+
+
+def _guarded(fields: Fields, files: EnvFiles) -> Guarded:
+    name = printable(fields.name)
+    health, start_period = _health(fields)
+    restart, attempts = _restart(fields)
+    mounts = read_mounts(fields)
+    return Guarded(
+        service=name,
+        where=fields.table.shown,
+        origin=origin_of(fields.scope, fields.table, f"{name}:"),
+        image=_image(fields),
+        memory=_memory(fields),
+        swap=_swap(fields),
+        cpus=_cpus(fields),
+        pids=_pids(fields),
+        ports=_ports(fields),
+        network_mode=fields.text("network_mode", "network") or "",
+        networks=_networks(fields),
+        read_only=fields.flag("read_only", "read-only"),
+        tmpfs=mounts.tmpfs,
+        volumes=mounts.volumes,
+        binds=mounts.binds,
+        devices=_devices(fields),
+        dropped=_capabilities(fields, "cap_drop"),
+        added=_capabilities(fields, "cap_add"),
+        privileged=fields.flag("privileged", "privileges"),
+        no_new_privileges=_no_new_privileges(fields),
+        user=fields.text("user", "user") or "",
+        health=health,
+        start_period=start_period,
+        restart=restart,
+        restart_attempts=attempts,
+        secrets=_secrets(fields),
+        plain_secrets=plain_secrets(fields, files),
+        stop_grace=fields.value("stop_grace_period", "stop-grace", seconds, _TIME),
+        host_namespaces=_host_namespaces(fields),
+        lines=fields.lines,
+        unknown=fields.unknown,
+    )
+
+
+def _image(fields: Fields) -> str:
+    node = fields.node("image")
+    return printable(node.text) if isinstance(node, Scalar) else ""
+
+
+def _refuse_two(fields: Fields, one: str, other: str) -> None:
+    """Refuse what compose refuses: a limit in both its forms that are not the same."""
+    raise SourceError(
+        f"{fields.lines[other]}: {other} and {one} ({fields.lines[one]}) set different limits",
+        hint="keep one of them; compose does not start such a service",
+    )
+
+
+def _memory(fields: Fields) -> int | None:
+    short = fields.value("mem_limit", "memory", size, _SIZE)
+    long = fields.value(f"{_LIMITS}.memory", "memory", size, _SIZE)
+    if short and long and short != long:
+        _refuse_two(fields, "mem_limit", f"{_LIMITS}.memory")
+    return long or short or None
+
+
+def _swap(fields: Fields) -> int | None:
+    def parse(text: str) -> int | None:
+        return -1 if text.strip() == "-1" else size(text)
+
+    return fields.value("memswap_limit", "memory", parse, f"{_SIZE}, or -1") or None
+
+
+def _cpus(fields: Fields) -> float | None:
+    short = fields.value("cpus", "cpu", number, "a number of CPUs like 1.5")
+    long = fields.value(f"{_LIMITS}.cpus", "cpu", number, "a number of CPUs like 1.5")
+    if short and long and short != long:
+        _refuse_two(fields, "cpus", f"{_LIMITS}.cpus")
+    return next((cpus for cpus in (long, short, _quota(fields)) if cpus and cpus > 0), None)
+
+
+def _quota(fields: Fields) -> float | None:
+    """Return the CPUs that a quota or a set of CPUs comes to."""
+
+    def microseconds(text: str) -> float | None:
+        plain = number(text)
+        time = seconds(text)
+        return plain if plain is not None else time and time * 1e6
+
+    quota = fields.value("cpu_quota", "cpu", microseconds, "a number of microseconds")
+    period = fields.value("cpu_period", "cpu", microseconds, "a number of microseconds")
+    if quota and quota > 0:
+        return quota / (period or _USUAL_PERIOD)
+    return fields.value("cpuset", "cpu", cpu_set, "a set of CPUs like 0-3")
+
+
+def _pids(fields: Fields) -> int | None:
+    short = fields.value("pids_limit", "pids", whole, "a whole number")
+    long = fields.value(f"{_LIMITS}.pids", "pids", whole, "a whole number")
+    if short and long and short != long:
+        _refuse_two(fields, "pids_limit", f"{_LIMITS}.pids")
+    return next((pids for pids in (long, short) if pids and pids > 0), None)
+
+
+def _ports(fields: Fields) -> tuple[str, ...]:
+    """Return the published ports as written; one without a host's side gets any free port."""
+    ports: list[str] = []
+    for item, text in fields.entries("ports"):
+        if isinstance(item, Table):
+            keys = ("host_ip", "published", "target")
+            text = ":".join(part for key in keys if (part := fields.part(item, key, "ports")))
+        else:
+            text = item.text if isinstance(item, Scalar) else text
+        if not text:
+            raise SourceError(f"{item.place}: a port needs a number", hint='write "8080:80"')
+        if not ports:
+            fields.note("ports", item, f"ports: {text}")
+        ports.append(printable(text))
+    return tuple(ports)
+
+
+def _networks(fields: Fields) -> dict[str, bool | None]:
+    """Return the service's networks, and whether each is internal."""
+    node = fields.node("networks")
+    if fields.node("network_mode") is not None and fields.text("network_mode", "network") != "":
+        return {}
+    table = as_table(node) if node is not None else None
+    if node is not None and table is None:
+        raise SourceError(f"{node.place}: networks must be a list or a mapping")
+    names = list(table.items) if table and table.items else ["default"]
+    fields.allowance.take(fields.table, len(names), "".join(names))
+    return {printable(name): _internal(fields, name) for name in names}
+
+
+def _internal(fields: Fields, name: str) -> bool | None:
+    known = fields.composed.networks
+    if name not in known:
+        if name == "default":
+            return False
+        raise SourceError(
+            f"{fields.lines['networks']}: the network {printable(name)} is not defined",
+            hint=did_you_mean(name, known) or "name it in networks at the top level",
+        )
+    node = known[name]
+    fields.note(f"networks.{printable(name)}", node, f"{name}:")
+    if is_null(node) or node.tag == "!reset":
+        return False
+    if not isinstance(node, Table):
+        raise SourceError(f"{node.place}: the network {printable(name)} must be a mapping")
+    external = found(node, "external")
+    if isinstance(external, Table) or (external and _switch(fields, external, "external")):
+        return None
+    internal = found(node, "internal")
+    return False if internal is None else _switch(fields, internal, "internal")
+
+
+def _switch(fields: Fields, node: Node, key: str) -> bool | None:
+    """Return a switch of a network, None where it rests on a variable without a value."""
+    if isinstance(node, Scalar):
+        try:
+            text = fields.filled(node)
+        except UnsetError:
+            return None
+        if (value := switch(text)) is not None:
+            return value
+    raise SourceError(f"{node.place}: {key} of a network is true or false")
+
+
+def _capabilities(fields: Fields, key: str) -> tuple[str, ...]:
+    entries = fields.entries(key, "capabilities")
+    return tuple(printable(text.upper().removeprefix("CAP_")) for _, text in entries)
+
+
+def _no_new_privileges(fields: Fields) -> bool:
+    options = [text.replace("=", ":") for _, text in fields.entries("security_opt", "privileges")]
+    return "no-new-privileges" in options or "no-new-privileges:true" in options
+
+
+def _devices(fields: Fields) -> tuple[str, ...]:
+    devices = []
+    for item, text in fields.entries("devices"):
+        source = fields.part(item, "source", "devices") if isinstance(item, Table) else text
+        devices.append(printable(source.partition(":")[0]))
+    return tuple(devices)
+
+
+def _host_namespaces(fields: Fields) -> tuple[str, ...]:
+    return tuple(
+        name for key, name in _NAMESPACES.items() if fields.text(key, "privileges") == "host"
+    )
+
+
+def _health(fields: Fields) -> tuple[bool | None, float | None]:
+    """Return whether there is a health check (None: not said), and its start period."""
+    if fields.node("healthcheck") is None:
+        return None, None
+    period = fields.value("healthcheck.start_period", "start-period", seconds, _TIME)
+    if fields.flag("healthcheck.disable", "health"):
+        return False, period
+    test = fields.node("healthcheck.test")
+    if isinstance(test, List):
+        first = test.items[0] if test.items else None
+        if isinstance(first, Scalar) and first.text == "NONE":
+            return False, period
+        return (True if first is not None else None), period
+    return (True if isinstance(test, Scalar) and test.text else None), period
+
+
+def _restart(fields: Fields) -> tuple[str, int | None]:
+    """Return the policy and how often it is tried; ``deploy`` beats ``restart``."""
+    plain = fields.value("restart", "restart", _RESTART.fullmatch, "no, always or on-failure:5")
+    if fields.node("deploy.restart_policy") is None:
+        return (plain[1], int(plain[2]) if plain[2] else None) if plain else ("", None)
+    condition = fields.value(
+        "deploy.restart_policy.condition", "restart", _CONDITIONS.get, "none, on-failure or any"
+    )
+    attempts = fields.value(
+        "deploy.restart_policy.max_attempts", "restart", whole, "a whole number"
+    )
+    return condition or "always", attempts
+
+
+def _secrets(fields: Fields) -> tuple[str, ...]:
+    return tuple(
+        printable(fields.part(item, "source", "secrets") if isinstance(item, Table) else text)
+        for item, text in fields.entries("secrets")
+    )
