@@ -112,13 +112,13 @@ def engine_or_skip(folder: Path) -> Iterator[Engine]:
         try:
             yield from _started(folder, Path(short))
         finally:
-            _unmount(folder, Path(short))
+            unmount(folder, Path(short))
 
 
 def _started(folder: Path, short: Path) -> Iterator[Engine]:
     place = short / "engine.sock"
     for driver in ("overlay2", "vfs"):
-        command = _command(folder / driver, short, place, driver)
+        command = command_line(folder / driver, short, place, driver)
         log = folder / f"dockerd-{driver}.log"
         try:
             with running(command, log, lambda: answers(str(place))):
@@ -131,7 +131,7 @@ def _started(folder: Path, short: Path) -> Iterator[Engine]:
     cannot(f"dockerd does not start: {last}")
 
 
-def _unmount(*folders: Path) -> None:
+def unmount(*folders: Path) -> None:
     """Unmount what an engine leaves behind, so that its folders can be removed.
 
     It keeps the host's network namespace mounted once a container has used it.
@@ -142,11 +142,15 @@ def _unmount(*folders: Path) -> None:
             subprocess.run(["umount", place], check=True)
 
 
-def _command(data: Path, short: Path, place: Path, driver: str) -> list[str]:
+def command_line(
+    data: Path, short: Path, place: Path, driver: str, *, packet_filter: bool = False
+) -> list[str]:
+    """Return dockerd's command line; without ``packet_filter`` the host's rules stay untouched."""
     return [
         _dockerd() or "", "-H", f"unix://{place}", "--data-root", str(data),
         "--exec-root", str(short / "exec"), "--pidfile", str(short / "pid"),
-        "--storage-driver", driver, "--iptables=false", "--ip6tables=false", "--bridge=none",
+        "--storage-driver", driver, "--ip6tables=false", "--bridge=none",
+        f"--iptables={'true' if packet_filter else 'false'}",
     ]  # fmt: skip
 
 
