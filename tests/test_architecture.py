@@ -27,9 +27,12 @@ MAY_IMPORT = {
     "resolve": GROUND,
     "report": GROUND,
     "config": GROUND,
+    "deployment": GROUND,
     "conflicts": GROUND | {"resolve"},
-    "pipeline": GROUND | {"sources", "index", "images", "resolve", "conflicts", "parity"},
-    "cli": GROUND | {"pipeline", "config", "report"},
+    "isolation": GROUND | {"resolve"},
+    "pipeline": GROUND
+    | {"sources", "index", "images", "resolve", "conflicts", "parity", "isolation", "deployment"},
+    "cli": GROUND | {"pipeline", "config", "report", "deployment"},
     "__main__": {"cli"},
     "__init__": set(),
 }

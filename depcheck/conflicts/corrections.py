@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -75,6 +75,21 @@ def correct(oracle: Oracle, roots: Sequence[Root], correction: frozenset[Literal
     )
     picks, remark = resolved
     return Correction(statements=statements, edits=edits, picks=picks, remark=remark)
+
+
+def by_closeness(
+    corrections: Iterable[Correction], cores: Collection[str], roots: Sequence[Root]
+) -> list[Correction]:
+    """Sort: whole edits first, without a "but" before with, few lines first, the core's last."""
+    places = {root.statement.origin: i for i, root in enumerate(roots)}
+
+    def distance(correction: Correction) -> tuple[int, ...]:
+        moved = sum(s.origin.component in cores for s in correction.statements)
+        lines = sorted(places[s.origin] for s in correction.statements)
+        but = bool(correction.remark)
+        return (not correction.edits, but, len(correction.statements), moved, *lines)
+
+    return sorted(corrections, key=distance)
 
 
 def _hashed_away(oracle: Oracle, requirement: Requirement) -> bool:

@@ -58,7 +58,7 @@ def enumerate_minimal(oracle: Oracle, selectors: Sequence[Literal], limit: int) 
             corrections.append(correction)
             unjudged.add([variable[s] for s in correction])
         else:
-            conflict = _shrink(oracle, answer.core)
+            conflict = minimal_conflict(oracle, answer.core)
             conflicts.append(conflict)
             unjudged.add([-variable[s] for s in conflict])
     return Enumeration(tuple(conflicts), tuple(corrections), True)
@@ -73,7 +73,8 @@ def _grow(oracle: Oracle, selectors: Sequence[Literal], satisfied: Selectors) ->
     return satisfied
 
 
-def _shrink(oracle: Oracle, core: Selectors) -> Selectors:
+def minimal_conflict(oracle: Oracle, core: Selectors) -> Selectors:
+    """Return a minimal part of a refuted set of selectors that is refuted by itself."""
     needed: set[Literal] = set()
     remaining = sorted(core)
     while remaining:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from depcheck import __version__
 from depcheck.conflicts.compare import Chains, versions_of
 from depcheck.conflicts.shifts import find_shifts
 from depcheck.errors import SourceError
-from depcheck.model.catalog import Catalog, Unavailable
+from depcheck.model.catalog import Catalog
 from depcheck.model.findings import Correction, Finding, Rollback, Shift, Statement
 from depcheck.model.observer import Observer, Silent
-from depcheck.model.report import Picked, Report, Verdict
-from depcheck.model.requirement import Component, Origin, Requirement, Undetermined, normalise
+from depcheck.model.report import Report, Verdict
+from depcheck.model.requirement import Component, Requirement, Undetermined, normalise
 from depcheck.model.rules import RULES
 from depcheck.model.settings import Settings
 from depcheck.model.target import Target
+from depcheck.pipeline.picking import Picking
 from depcheck.resolve.admission import decide
 from depcheck.resolve.dependencies import InvalidDependency
 from depcheck.resolve.oracle import Oracle, Refutation
@@ -111,6 +112,7 @@ class _Examination:
             if statement is not None
         ]
         self._active = [root for root in self._roots if self._is_active(root)]
+        self._picking = Picking(self._oracle, self._active)
 
     def _state(self, statement: Statement) -> Root:
         try:
@@ -150,7 +152,7 @@ class _Examination:
         return found
 
     def _conflicting(self, alone: Mapping[str, Choice]) -> Report:
-        from depcheck.conflicts.corrections import correct
+        from depcheck.conflicts.corrections import by_closeness, correct
         from depcheck.conflicts.enumerate import enumerate_minimal
         from depcheck.conflicts.explain import explain
         from depcheck.conflicts.proof import Prover
@@ -166,11 +168,12 @@ class _Examination:
         self._observer.stage("trying edits")
         smallest = sorted(found.corrections, key=len)
         corrections = [correct(self._oracle, self._roots, each) for each in smallest]
+        cores = {c.name for c in self._components if c.role == "core"}
         notes = () if found.complete else (_cut_short(self._options.max_conflicts),)
         return self._assemble(
             alone,
             findings=sorted(findings, key=self._by_place),
-            corrections=tuple(sorted(corrections, key=self._by_closeness)),
+            corrections=tuple(by_closeness(corrections, cores, self._roots)),
             complete=found.complete,
             notes=notes,
         )
@@ -178,15 +181,6 @@ class _Examination:
     def _by_place(self, finding: Finding) -> tuple[int, ...]:
         places = {root.statement.origin: i for i, root in enumerate(self._roots)}
         return (len(finding.locations), *(places[o] for o in finding.locations))
-
-    def _by_closeness(self, correction: Correction) -> tuple[int, ...]:
-        """Whole edits first, without a "but" before with, few lines first, the core's last."""
-        cores = {c.name for c in self._components if c.role == "core"}
-        moved = sum(s.origin.component in cores for s in correction.statements)
-        places = {root.statement.origin: i for i, root in enumerate(self._roots)}
-        lines = sorted(places[s.origin] for s in correction.statements)
-        but = bool(correction.remark)
-        return (not correction.edits, but, len(correction.statements), moved, *lines)
 
     def _compatible(self, alone: Mapping[str, Choice], combined: Choice) -> Report:
         from depcheck.conflicts.keeping import with_prices
@@ -239,8 +233,8 @@ class _Examination:
             verdict=_verdict(combined, findings, unchecked),
             findings=(*findings, *unchecked),
             corrections=corrections,
-            alone={name: self._picked(choice, name) for name, choice in alone.items()},
-            combined=None if combined is None else self._picked(combined, None),
+            alone={name: self._picking.picked(choice, name) for name, choice in alone.items()},
+            combined=None if combined is None else self._picking.picked(combined, None),
             undetermined=undetermined,
             complete=complete,
             notes=notes,
@@ -250,12 +244,12 @@ class _Examination:
         self, alone: Mapping[str, Choice], combined: Choice | None
     ) -> tuple[Undetermined, ...]:
         choices = [*([combined] if combined is not None else ()), *alone.values()]
-        unread = {u.subject: u for choice in choices for u in self._unread(choice)}
+        unread = {u.subject: u for choice in choices for u in self._picking.unread(choice)}
         found = [u for component in self._components for u in component.undetermined]
         found += unread.values()
         for name, entry in self._universe.entries.items():
             if entry.state == "unavailable" and name not in unread:
-                origin = self._asker(name, None)
+                origin = self._picking.asker(name, None)
                 reason = entry.unread_reason
                 # A joint set that does without it stands, whatever it would have said.
                 harmless = combined is not None
@@ -263,59 +257,6 @@ class _Examination:
                     Undetermined(subject=name, reason=reason, origin=origin, harmless=harmless)
                 )
         return tuple(found)
-
-    def _unread(self, choice: Choice) -> Iterator[Undetermined]:
-        """What a choice takes on trust, with the line that leads to it."""
-        unread = [*choice.unread, *self._direct_references(choice)]
-        for each in unread:
-            name = each.subject.partition(" ")[0]
-            yield Undetermined(
-                subject=each.subject,
-                reason=each.reason,
-                hint=each.hint,
-                origin=self._asker(name, choice),
-            )
-
-    def _direct_references(self, choice: Choice) -> Iterator[Unavailable]:
-        for name, position in choice.chosen.items():
-            entry = self._universe.entry(name)
-            for extra in ("", *choice.extras.get(name, ())):
-                for needed in self._universe.dependencies(entry, position, extra):
-                    if needed.url:
-                        yield Unavailable(
-                            subject=f"{name} {entry.versions[position]}",
-                            reason=f"it requires {needed.name} from a URL, which is never fetched",
-                        )
-
-    def _asker(self, name: str, choice: Choice | None) -> Origin | None:
-        """The line that asks for a project, itself or through others."""
-        for root in self._active:
-            if _names(root, name):
-                return root.statement.origin
-        if choice is None:
-            return None
-        chain = Chains(self._oracle, self._active, choice).to(name, None, prefer=())
-        return chain[0].origin if chain else None
-
-    def _picked(self, choice: Choice, component: str | None) -> tuple[Picked, ...]:
-        return tuple(self._pick(choice, name, component) for name in sorted(choice.chosen))
-
-    def _pick(self, choice: Choice, name: str, component: str | None) -> Picked:
-        entry = self._universe.entry(name)
-        position = choice.chosen[name]
-        known = entry.known.get(position)
-        asked = (r for r in self._active if component in (None, r.component))
-        return Picked(
-            name=name,
-            version=entry.versions[position],
-            extras=tuple(sorted(choice.extras.get(name, ()))),
-            by=tuple(sorted(choice.parents[name] - {""})),
-            components=tuple(dict.fromkeys(r.component for r in asked if _names(r, name))),
-            distributions=self._universe.selector.fitting(entry.files(position)),
-            requires_dist=known.metadata.requires_dist if known else (),
-            requires_python=known.metadata.requires_python if known else None,
-            index=entry.project.index if entry.project else "",
-        )
 
 
 _GAVE_UP = (
@@ -335,15 +276,6 @@ def _cut_short(limit: int) -> str:
     return (
         f"The listing stopped after {limit} conflicts or corrections: there are more "
         "(--max-conflicts says how many to list)."
-    )
-
-
-def _names(root: Root, name: str) -> bool:
-    statement = root.statement
-    return (
-        isinstance(statement, Requirement)
-        and statement.name == name
-        and statement.kind == "requirement"
     )
 
 

@@ -35,7 +35,8 @@ class Release:
 
     ``wheels`` are the tags of its wheels (none means sdist only), ``presumed``
     marks metadata that an sdist says without promising, and a non-empty
-    ``unavailable`` is the reason why its metadata cannot be had.
+    ``unavailable`` is the reason why its metadata cannot be had. ``size`` is that of each
+    file in bytes.
     """
 
     requires: tuple[str, ...] = ()
@@ -45,6 +46,7 @@ class Release:
     sdist: bool = False
     presumed: bool = False
     unavailable: str = ""
+    size: int | None = None
 
     def distributions(self, name: str, version: str) -> tuple[Distribution, ...]:
         stem = f"{name.replace('-', '_')}-{version}"
@@ -57,6 +59,7 @@ class Release:
         return Distribution(
             filename,
             f"memory:{filename}",
+            size=self.size,
             requires_python=self.requires_python,
             yanked="broken" if self.yanked else None,
             metadata_hash="" if filename.endswith(".whl") else None,

@@ -1,0 +1,137 @@
+"""Wishes: which can be kept, what each costs, and why the others are impossible."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from depcheck.isolation.values import NoDivision
+from depcheck.model.findings import Finding
+from depcheck.model.isolation import IsolationReport, IsolationSettings, Wish, WishAnswer
+from depcheck.model.rules import RULES
+from depcheck.pipeline.dividing import Search, Solution
+from depcheck.pipeline.isolation_report import Telling, assemble
+from depcheck.pipeline.walls import clash_reasons
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Option:
+    """One thing asked on the command line, to be answered by itself."""
+
+    asked: str
+    wishes: tuple[Wish, ...] = ()
+    most: int | None = None
+
+
+def answered(settings: IsolationSettings, search: Search) -> IsolationReport:
+    """Return the report of the best division that keeps the wishes, each wish answered."""
+    configured, refused = _kept(settings, search)
+    base = search.solve(configured, None)
+    assert isinstance(base, Solution), "the configured wishes are kept together"
+    options = _options(settings)
+    answers = [_answer(settings, search, base, option) for option in options]
+    bounds = [option.most for option in options if option.most is not None]
+    asked = [wish for option in options for wish in option.wishes]
+    wished = search.solve((*configured, *asked), min(bounds, default=None)) if options else base
+    if isinstance(wished, NoDivision) and all(answer.possible for answer in answers):
+        refused = [*refused, _together_impossible(settings, search, wished, options)]
+    refused = [*refused, *(_refusal(answer) for answer in answers if not answer.possible)]
+    solution = wished if isinstance(wished, Solution) else base
+    return assemble(settings, search, Telling(settings, search, solution), answers, refused)
+
+
+def _kept(settings: IsolationSettings, search: Search) -> tuple[list[Wish], list[Finding]]:
+    """The configured wishes that can be kept, taken in order, and a finding for each other."""
+    kept: list[Wish] = []
+    refused: list[Finding] = []
+    for wish in settings.wishes:
+        found = search.solve((*kept, wish), None)
+        if isinstance(found, NoDivision):
+            because = _in_the_way(settings, search, found)
+            refused.append(_impossible(f"{wish}", because, wish))
+        else:
+            kept.append(wish)
+    return kept, refused
+
+
+def _options(settings: IsolationSettings) -> list[_Option]:
+    options = [_Option(asked=str(wish), wishes=(wish,)) for wish in settings.asked]
+    if settings.max_containers is not None:
+        most = settings.max_containers
+        options.append(_Option(asked=f"--max-containers {most}", most=most))
+    if settings.deny_new:
+        options.append(_Option(asked="--deny-new-containers", most=containers_today(settings)))
+    return options
+
+
+def containers_today(settings: IsolationSettings) -> int:
+    """Return how many containers there are: as configured, else as written last, else one."""
+    named = {c.container for c in settings.settings.components if c.container}
+    return len(named) or len(settings.previous) or 1
+
+
+def _answer(
+    settings: IsolationSettings, search: Search, base: Solution, option: _Option
+) -> WishAnswer:
+    origin = option.wishes[0].origin if option.wishes else None
+    found = search.solve((*base.wishes, *option.wishes), option.most)
+    if isinstance(found, NoDivision):
+        return WishAnswer(
+            asked=option.asked,
+            origin=origin,
+            possible=False,
+            containers=found.bound or None,
+            without=base.count,
+            because=tuple(_in_the_way(settings, search, found)),
+        )
+    given_up = {a.components for a in found.division.given_up}
+    given_up -= {a.components for a in base.division.given_up}
+    return WishAnswer(
+        asked=option.asked,
+        origin=origin,
+        possible=True,
+        containers=found.count,
+        without=base.count,
+        added=Telling(settings, search, found).size() - Telling(settings, search, base).size(),
+        gives_up=tuple(
+            finding.message
+            for reasons in search.advised
+            if reasons.components in given_up
+            for finding in reasons.findings
+        ),
+    )
+
+
+def _in_the_way(settings: IsolationSettings, search: Search, found: NoDivision) -> list[Finding]:
+    limit = settings.settings.max_conflicts
+    reasons = clash_reasons(found.clashes, search.places, limit, search.names)
+    return list(dict.fromkeys(finding for each in reasons for finding in each.findings))
+
+
+def _refusal(answer: WishAnswer) -> Finding:
+    return _impossible(answer.asked, answer.because, None, answer.containers)
+
+
+def _impossible(
+    asked: str, because: Sequence[Finding], wish: Wish | None, needed: int | None = None
+) -> Finding:
+    rule = RULES["wish-impossible"]
+    why = because[0].message if because else "it contradicts another wish"
+    need = f" At least {needed} containers are needed." if needed else ""
+    places = [wish.origin] if wish is not None and wish.origin is not None else []
+    places += [origin for finding in because for origin in finding.locations]
+    return Finding(
+        rule=rule.id,
+        severity=rule.severity,
+        message=f"{asked} is impossible: {why[:1].lower()}{why[1:]}{need}",
+        locations=tuple(dict.fromkeys(places)),
+        evidence=because[0].evidence if because else None,
+        remedy=because[0].remedy if because else "",
+    )
+
+
+def _together_impossible(
+    settings: IsolationSettings, search: Search, found: NoDivision, options: Sequence[_Option]
+) -> Finding:
+    asked = " with ".join(option.asked for option in options)
+    return _impossible(asked, _in_the_way(settings, search, found), None, found.bound or None)
