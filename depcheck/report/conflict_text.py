@@ -30,15 +30,16 @@ def conflicts(page: Page, findings: Sequence[Finding]) -> None:
     """
     for finding in sorted(findings, key=lambda finding: len(owners(finding)) > 1):
         titled(page, finding)
-        _where(page, finding)
+        where(page, finding)
         if isinstance(finding.evidence, Conflict):
-            _why(page, finding.evidence.steps)
-            _certainty(page, finding.evidence)
+            why(page, finding.evidence.steps)
+            certainty(page, finding.evidence)
         if finding.remedy:
             page.say(Span("what to do: ", "dim"), finding.remedy, indent=2, hang=2)
 
 
-def _where(page: Page, finding: Finding) -> None:
+def where(page: Page, finding: Finding) -> None:
+    """Add the lines that a finding is about."""
     origins = list(finding.locations)
     if isinstance(finding.evidence, Conflict):
         origins = [*(s.origin for s in finding.evidence.statements), *origins]
@@ -47,7 +48,8 @@ def _where(page: Page, finding: Finding) -> None:
         page.rows(stands(page, origins), indent=4)
 
 
-def _why(page: Page, steps: Sequence[Step]) -> None:
+def why(page: Page, steps: Sequence[Step]) -> None:
+    """Add the chain of releases behind it."""
     if steps:
         page.say(Span("why", "dim"), indent=2)
     for step in steps:
@@ -59,7 +61,8 @@ def _why(page: Page, steps: Sequence[Step]) -> None:
         page.say(*spans, indent=4, hang=2)
 
 
-def _certainty(page: Page, conflict: Conflict) -> None:
+def certainty(page: Page, conflict: Conflict) -> None:
+    """Add what a conflict rests on where it is not proven."""
     if not conflict.presumed:
         return
     shown = ", ".join(conflict.presumed[:5])
@@ -82,25 +85,26 @@ def corrections(page: Page, alternatives: Sequence[Correction]) -> None:
         page.say(
             "Any one of these is enough; the closest to what stands there comes first.", indent=2
         )
-    for number, correction in enumerate(alternatives, 1):
-        _correction(page, correction, number)
+    for number, alternative in enumerate(alternatives, 1):
+        correction(page, alternative, number)
 
 
-def _correction(page: Page, correction: Correction, number: int) -> None:
+def correction(page: Page, told: Correction, number: int) -> None:
+    """Add one alternative: its edits, what they resolve to, what they rest on."""
     lead = f"{number}. "
-    if correction.edits:
-        page.say(f"{lead}change {plural(len(correction.edits), 'line')}", indent=2)
+    if told.edits:
+        page.say(f"{lead}change {plural(len(told.edits), 'line')}", indent=2)
         page.rows(
-            [[[place(page, edit.origin)], edited(edit, page.marks)] for edit in correction.edits],
+            [[[place(page, edit.origin)], edited(edit, page.marks)] for edit in told.edits],
             indent=5,
         )
     else:
         page.say(f"{lead}no edit of these lines alone heals it", indent=2)
-        page.rows(stands(page, (s.origin for s in correction.statements)), indent=5)
-    if correction.picks:
-        page.say(Span("re-solved: ", "dim"), *_picks(page, correction), indent=5, hang=2)
-    if correction.remark:
-        page.say(correction.remark, indent=5)
+        page.rows(stands(page, (s.origin for s in told.statements)), indent=5)
+    if told.picks:
+        page.say(Span("re-solved: ", "dim"), *_picks(page, told), indent=5, hang=2)
+    if told.remark:
+        page.say(told.remark, indent=5)
 
 
 def _picks(page: Page, correction: Correction) -> list[Span]:

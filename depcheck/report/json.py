@@ -9,7 +9,6 @@ from depcheck.model.findings import (
     SEVERITIES,
     Conflict,
     Correction,
-    Drift,
     Evidence,
     Rollback,
     Shift,
@@ -37,7 +36,7 @@ def render(report: Report, *, root: str = "") -> str:
 
 
 def _report(report: Report, root: str) -> dict[str, Any]:
-    combined = None if report.combined is None else _picks(report.combined)
+    combined = None if report.combined is None else picks_data(report.combined)
     return {
         "schema": SCHEMA,
         "depcheck": report.version,
@@ -55,13 +54,13 @@ def _report(report: Report, root: str) -> dict[str, Any]:
         },
         "root": root,
         "indexes": list(report.indexes),
-        "components": [_component(component) for component in report.components],
+        "components": [component_data(component) for component in report.components],
         "findings": [
-            finding_data(finding, _evidence(finding.evidence)) for finding in report.findings
+            finding_data(finding, evidence_data(finding.evidence)) for finding in report.findings
         ],
-        "corrections": [_correction(correction) for correction in report.corrections],
+        "corrections": [correction_data(correction) for correction in report.corrections],
         "keep": list(report.keep),
-        "alone": {name: _picks(picks) for name, picks in sorted(report.alone.items())},
+        "alone": {name: picks_data(picks) for name, picks in sorted(report.alone.items())},
         "combined": combined,
         "undetermined": undetermined_data(unchecked(report)),
         "notes": list(report.notes),
@@ -69,7 +68,8 @@ def _report(report: Report, root: str) -> dict[str, Any]:
     }
 
 
-def _component(component: Component) -> dict[str, Any]:
+def component_data(component: Component) -> dict[str, Any]:
+    """Return a component as it was read."""
     bound = component.requires_python
     return {
         "name": component.name,
@@ -105,7 +105,8 @@ def _statement(statement: Statement) -> dict[str, Any]:
     }
 
 
-def _evidence(evidence: Evidence) -> dict[str, Any] | None:
+def evidence_data(evidence: Evidence) -> dict[str, Any] | None:
+    """Return what a finding of a check rests on."""
     match evidence:
         case Conflict():
             return _conflict(evidence)
@@ -113,7 +114,7 @@ def _evidence(evidence: Evidence) -> dict[str, Any] | None:
             return _shift(evidence)
         case Rollback():
             return _rollback(evidence)
-        case Drift() | None:  # drift is told by the other job's report
+        case _:  # what else there is, the other jobs' reports tell
             return None
 
 
@@ -174,7 +175,8 @@ def _step(step: Step) -> dict[str, Any]:
     }
 
 
-def _correction(correction: Correction) -> dict[str, Any]:
+def correction_data(correction: Correction) -> dict[str, Any]:
+    """Return a set of edits that heals."""
     return {
         "statements": [_statement(statement) for statement in correction.statements],
         "edits": [
@@ -186,7 +188,8 @@ def _correction(correction: Correction) -> dict[str, Any]:
     }
 
 
-def _picks(picks: Iterable[Picked]) -> list[dict[str, Any]]:
+def picks_data(picks: Iterable[Picked]) -> list[dict[str, Any]]:
+    """Return what a resolution picked, by name."""
     return [
         {
             "name": pick.name,

@@ -37,9 +37,10 @@ class Marks:
     arrow: str = "→"
     bullet: str = "•"
     dot: str = "·"
+    wall: str = "║"
 
 
-ASCII = Marks(arrow="->", bullet="-", dot="-")
+ASCII = Marks(arrow="->", bullet="-", dot="-", wall="||")
 
 
 def width_of(spans: Spans) -> int:
@@ -109,6 +110,10 @@ class Page:
         lines = wrap(self._inert(spans), self.width - indent - hang)
         for position, line in enumerate(lines):
             self._add(line, indent + (hang if position else 0))
+
+    def draw(self, *spans: Span | str, indent: int = 0) -> None:
+        """Add one line as it is: a row of a picture, which must not be wrapped."""
+        self._add(self._inert(spans), indent)
 
     def heading(self, text: str) -> None:
         """Add a heading with air above it."""

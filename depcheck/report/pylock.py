@@ -1,8 +1,8 @@
-"""The combined set as a lock file that pip and uv install from (PEP 751)."""
+"""A set of distributions as a lock file that pip and uv install from (PEP 751)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
@@ -25,38 +25,44 @@ _ENVIRONMENT = ("implementation_name", "platform_machine", "sys_platform")
 
 
 def render(report: Report) -> str:
-    """Return ``pylock.toml`` for the target of ``report``: each file with its hashes.
+    """Return ``pylock.toml`` of the combined set, for the target of ``report``.
 
-    Packages are sorted by name, files by name. Raises OutputError where there is
-    no combined set, where it may lack something that could not be checked, and
-    where a file cannot be locked (no hash, no file).
+    Raises OutputError where there is no combined set, where it may lack something that
+    could not be checked, and as ``render_picked`` does.
     """
-    import tomli_w
-    from packaging.pylock import Pylock, PylockValidationError
-    from packaging.version import Version
-
-    lock = Pylock(
-        lock_version=Version("1.0"),
-        environments=_environments(report.target),
-        requires_python=_requires_python(report.target),
-        created_by="depcheck",
-        packages=[_package(pick) for pick in _combined(report)],
-    )
-    try:
-        lock.validate()
-    except PylockValidationError as fault:
-        raise OutputError(f"no lock can be made: {plain(str(fault))}") from None
-    return tomli_w.dumps(lock.to_dict())
-
-
-def _combined(report: Report) -> list[Picked]:
     if report.combined is None:
         raise OutputError("no lock can be made: there is no combined set")
     if not is_covered(report):
         raise OutputError(
             "no lock can be made: something could not be checked, so that it might be incomplete"
         )
-    return sorted(report.combined, key=lambda pick: (normalise(pick.name), pick.version))
+    return render_picked(report.combined, report.target)
+
+
+def render_picked(picked: Sequence[Picked], target: Target) -> str:
+    """Return ``pylock.toml`` (PEP 751) of ``picked`` for ``target``: each file with its hashes.
+
+    Packages are sorted by name, files by name. ``picked`` has to be a whole resolution: this
+    cannot tell what is lacking. Raises OutputError where a file cannot be locked (no hash,
+    no file).
+    """
+    import tomli_w
+    from packaging.pylock import Pylock, PylockValidationError
+    from packaging.version import Version
+
+    ordered = sorted(picked, key=lambda pick: (normalise(pick.name), pick.version))
+    lock = Pylock(
+        lock_version=Version("1.0"),
+        environments=_environments(target),
+        requires_python=_requires_python(target),
+        created_by="depcheck",
+        packages=[_package(pick) for pick in ordered],
+    )
+    try:
+        lock.validate()
+    except PylockValidationError as fault:
+        raise OutputError(f"no lock can be made: {plain(str(fault))}") from None
+    return tomli_w.dumps(lock.to_dict())
 
 
 def _environments(target: Target) -> list[Marker]:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from depcheck.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNCHECKED
 from depcheck.model.findings import SEVERITIES, Finding, Severity
+from depcheck.model.isolation import AuditReport, IsolationReport
 from depcheck.model.parity import ParityReport
 from depcheck.model.report import Report
 from depcheck.model.requirement import Undetermined
@@ -44,6 +45,46 @@ def parity_exit_status(report: ParityReport, fail_on: FailOn) -> int:
     return EXIT_CLEAN if is_all_read(report) else EXIT_UNCHECKED
 
 
+def isolation_exit_status(report: IsolationReport, fail_on: FailOn) -> int:
+    """Return 1 for findings at or above ``fail_on``, else 3 or 0, as for a check.
+
+    Reasons of walls, what stands in the way of a wish and a proof that failed count as
+    well. 3 means that something was not checked, or that a proof that was asked for could
+    not be tried.
+    """
+    disproven = fail_on != "never" and any(step.passed is False for step in report.verified)
+    found = isolation_findings(report)
+    if disproven or any(is_failing(finding, fail_on) for finding in found):
+        return EXIT_FINDINGS
+    return EXIT_CLEAN if is_all_known(report) else EXIT_UNCHECKED
+
+
+def isolation_findings(report: IsolationReport) -> tuple[Finding, ...]:
+    """Return all findings, once: the report's own, those of walls, those against wishes."""
+    every = (
+        *report.findings,
+        *(finding for wall in report.boundaries for finding in wall.reasons),
+        *(finding for wish in report.wishes if not wish.possible for finding in wish.because),
+    )
+    return tuple(dict.fromkeys(every))
+
+
+def audit_exit_status(report: AuditReport, fail_on: FailOn) -> int:
+    """Return 1 for guard-rails that are lacking at or above ``fail_on``, else 3 or 0.
+
+    3 means that a guard-rail of a judged service, or a file, could not be told.
+    """
+    if any(is_failing(finding, fail_on) for finding in report.findings):
+        return EXIT_FINDINGS
+    return EXIT_CLEAN if is_all_told(report) else EXIT_UNCHECKED
+
+
+def is_all_told(report: AuditReport) -> bool:
+    """Return whether every guard-rail of what was judged is known."""
+    judged = any(service.ai for service in report.services)
+    return judged and all(entry.harmless for entry in report.undetermined)
+
+
 def is_failing(finding: Finding, fail_on: FailOn) -> bool:
     """Return whether a finding is at or above ``fail_on`` and tells more than a gap."""
     if fail_on == "never" or finding.rule in GAPS:
@@ -58,6 +99,25 @@ def is_all_read(report: ParityReport) -> bool:
         and all(entry.harmless for entry in report.undetermined)
         and all(finding.rule not in GAPS for finding in report.findings)
     )
+
+
+def is_all_known(report: IsolationReport) -> bool:
+    """Return whether the recommendation covers everything, and what was to be proven was tried."""
+    return (
+        report.verdict != "undetermined"
+        and all(entry.harmless for entry in isolation_unchecked(report))
+        and all(step.passed is not None for step in report.verified)
+        and all(finding.rule not in GAPS for finding in isolation_findings(report))
+    )
+
+
+def isolation_unchecked(report: IsolationReport) -> tuple[Undetermined, ...]:
+    """Return what could not be checked, of the report and of its components, once."""
+    entries = (
+        *report.undetermined,
+        *(entry for component in report.components for entry in component.undetermined),
+    )
+    return tuple(dict.fromkeys(entries))
 
 
 def is_covered(report: Report) -> bool:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from depcheck.model.rules import CHECK_RULES, PARITY_RULES, RULES
+from depcheck.model.rules import CHECK_RULES, ISOLATION_RULES, PARITY_RULES, RULES
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
 
 
 def lines():
-    """The lines of both tables, as they should stand in the page."""
+    """The lines of all tables, as they should stand in the page."""
     for rule in CHECK_RULES.values():
         yield f"| `{rule.id}` | {rule.severity} | {rule.meaning} |"
-    for rule in PARITY_RULES.values():
+    for rule in (*PARITY_RULES.values(), *ISOLATION_RULES.values()):
         yield f"| `{rule.id}` | {rule.severity} | {rule.meaning} | {rule.why} |"
 
 
@@ -25,11 +25,11 @@ def test_the_tables_are_those_of_the_code():
 
 def test_ids_are_stable_words():
     assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", rule) for rule in RULES)
-    assert len(RULES) == len(CHECK_RULES) + len(PARITY_RULES)
+    assert len(RULES) == len(CHECK_RULES) + len(PARITY_RULES) + len(ISOLATION_RULES)
 
 
-def test_every_rule_of_parity_has_its_reason():
-    for rule in PARITY_RULES.values():
+def test_every_rule_that_needs_one_has_its_reason():
+    for rule in (*PARITY_RULES.values(), *ISOLATION_RULES.values()):
         assert rule.meaning.endswith(".")
         assert rule.why.endswith(".")
 

@@ -11,7 +11,7 @@ from packaging.pylock import Pylock
 from depcheck.errors import OutputError
 from depcheck.model.catalog import Distribution
 from depcheck.model.report import Picked
-from depcheck.report.pylock import render
+from depcheck.report.pylock import render, render_picked
 from tests.report import samples
 
 URL = "https://files.index.example/packages"
@@ -105,3 +105,9 @@ def test_no_lock_of_what_may_be_incomplete() -> None:
 def test_no_lock_without_a_combined_set() -> None:
     with pytest.raises(OutputError, match="no combined set"):
         render(samples.CONFLICT)
+
+
+def test_a_container_is_locked_as_a_combined_set_is() -> None:
+    text = render(samples.SHIFTS)
+    assert render_picked(tuple(reversed(samples.COMBINED)), samples.TARGET) == text
+    assert tomllib.loads(render_picked((), samples.TARGET))["packages"] == []
