@@ -94,7 +94,7 @@ def _named(file: ConfigurationFile, at: Key, service: str, text: str) -> Named |
     except UsageError as error:
         file.fault(at, error.message, error.hint)
         return None
-    if named.kind in _IN_TREE and not _is_inside(file, named.value):
+    if named.kind in _IN_TREE and not file.is_inside(named.value):
         file.fault(at, f'"{printable(text)}" leads out of the project')
         return None
     return named
@@ -104,12 +104,6 @@ def _inside(file: ConfigurationFile, at: Key, values: Mapping[str, Any]) -> tupl
     """Return paths relative to the project root; one that leads out of it is a fault."""
     paths = values.get(str(at[-1]), ())
     for path in paths:
-        if not path or not _is_inside(file, path):
+        if not path or not file.is_inside(path):
             file.fault(at, f'"{printable(path)}" leads out of the project' if path else "is empty")
     return tuple(os.path.normpath(path).replace(os.sep, "/") for path in paths)
-
-
-def _is_inside(file: ConfigurationFile, path: str) -> bool:
-    root = os.path.abspath(file.path.parent)
-    there = os.path.abspath(os.path.join(root, path))
-    return there.startswith(root.rstrip(os.sep) + os.sep)

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from depcheck.config.values import (
-    COMPONENT_NAME,
-    FAIL_ON,
-    ROLES,
-    FailOn,
-    Role,
-    index_address,
-    is_date,
-    is_day,
-)
+from depcheck.config.kinds import KINDS, mend, read_kind
+from depcheck.config.values import FAIL_ON
 from depcheck.errors import ConfigurationError, together
 from depcheck.model.requirement import Origin
-from depcheck.model.settings import ComponentSettings, IndexSettings, Settings
 from depcheck.model.text import did_you_mean, printable, redact
 from depcheck.model.toml_text import TomlDocument, parse_toml
 
@@ -41,24 +31,7 @@ _KEYS = {
     "insecure-registries": "texts",
     "environments": "table",
     "expected": "tables",
-}
-_COMPONENT_KEYS = {
-    "source": "text",
-    "role": "text",
-    "lock": "text",
-    "extras": "texts",
-    "groups": "texts",
-}
-_KINDS = {
-    "text": "a text",
-    "texts": "a list of texts",
-    "paths": "a text or a list of texts",
-    "date": "a date such as 2026-11-01",
-    "day": "a date such as 2027-01-31",
-    "switch": "true or false",
-    "count": "a whole number above 0",
-    "table": "a table",
-    "tables": "a list of tables",
+    "isolation": "table",
 }
 
 
@@ -128,26 +101,6 @@ class ConfigurationFile:
             )
         return self
 
-    def settings(self) -> Settings:
-        """Return the settings of this file; raises ConfigurationError with every fault."""
-        values = self.top()
-        tables: Mapping[str, Any] = values.get("components", {})
-        components = tuple(
-            component for name in tables if (component := self._component(name, tables[name]))
-        )
-        self.sound()
-        return Settings(
-            root=self.path.parent,
-            components=components,
-            python=values.get("python"),
-            platform=values.get("platform"),
-            index=self._index(values),
-            prereleases=values.get("prereleases", False),
-            max_conflicts=values.get("max-conflicts", 100),
-            fail_on=cast(FailOn, values["fail-on"]),
-            config_path=self.path,
-        )
-
     def top(self) -> dict[str, Any]:
         """Return the values of the top level that are of the right kind, ``fail-on`` always."""
         values = self.values(self.table, (), _KEYS)
@@ -158,44 +111,6 @@ class ConfigurationFile:
         if self.faults:
             by_line = sorted(self.faults, key=lambda fault: fault[0])
             raise together(ConfigurationError, [(message, hint) for _, message, hint in by_line])
-
-    def _index(self, values: Mapping[str, Any]) -> IndexSettings:
-        url = values.get("index-url")
-        newer = values.get("exclude-newer")
-        return IndexSettings(
-            index_url=url and index_address(url, self.path.parent),
-            extra_index_urls=tuple(
-                index_address(extra, self.path.parent)
-                for extra in values.get("extra-index-urls", ())
-            ),
-            exclude_newer=newer.isoformat() if isinstance(newer, datetime.date) else newer,
-        )
-
-    def _component(self, name: str, value: object) -> ComponentSettings | None:
-        key = ("components", name)
-        bare = isinstance(value, str)
-        value = {"source": value} if bare else value
-        if not isinstance(value, Mapping):
-            self.fault(key, "must be a source or a table with a source")
-            return None
-        if not COMPONENT_NAME.fullmatch(name):
-            self.fault(key, "a component is named with letters, digits, -, _ and .")
-            return None
-        values = self.values(value, key, _COMPONENT_KEYS)
-        if not values.get("source"):
-            if value.get("source", "") == "":
-                self.fault(key, "has no source", f'add source = "{name}/requirements.txt"')
-            return None
-        role = self.choice(values, (*key, "role"), ROLES, "other")
-        return ComponentSettings(
-            name=name,
-            role=cast(Role, role),
-            source=values["source"],
-            lock=values.get("lock"),
-            extras=values.get("extras", ()),
-            groups=values.get("groups", ()),
-            origin=self.origin(name, key if bare else (*key, "source")),
-        )
 
     def origin(self, component: str, at: Key) -> Origin:
         """Return where a value stands, as a component, an environment or a policy names it."""
@@ -213,12 +128,10 @@ class ConfigurationFile:
                 hint = did_you_mean(key.replace("_", "-"), kinds)
                 known = f"known keys are {', '.join(kinds)}"
                 self.fault((*at, key), "is not a key that depcheck knows", hint or known)
-            elif _is(kinds[key], value):
-                values[key] = _kept(kinds[key], value)
+            elif (read := read_kind(kinds[key], value)) is not None:
+                values[key] = read
             else:
-                bare = kinds[key] == "text" and isinstance(value, float)
-                hint = "write it in quotes" if bare else ""
-                self.fault((*at, key), f"must be {_KINDS[kinds[key]]}", hint)
+                self.fault((*at, key), f"must be {KINDS[kinds[key]]}", mend(kinds[key], value))
         return values
 
     def choice(self, values: Mapping[str, Any], at: Key, known: Iterable[str], default: str) -> str:
@@ -229,6 +142,12 @@ class ConfigurationFile:
             self.fault(at, f'must be one of {", ".join(known)}, not "{printable(value)}"', hint)
         return str(value)
 
+    def is_inside(self, path: str) -> bool:
+        """Tell whether a path, relative to this file, stays below its folder."""
+        root = os.path.abspath(self.path.parent)
+        there = os.path.abspath(os.path.join(root, path))
+        return there.startswith(root.rstrip(os.sep) + os.sep)
+
     def _line(self, at: Key) -> int | None:
         return self.document.line(*self.prefix, *at)
 
@@ -238,31 +157,3 @@ class ConfigurationFile:
         place = self.where if line is None else f"{self.where}:{line}"
         key = printable(".".join(part for part in (*self.prefix, *at) if isinstance(part, str)))
         self.faults.append((line or 0, f"{place}: {key}: {message}", hint))
-
-
-def _kept(kind: str, value: Any) -> Any:
-    if kind in ("texts", "paths"):
-        return (value,) if isinstance(value, str) else tuple(value)
-    return value
-
-
-def _is(kind: str, value: object) -> bool:
-    match kind:
-        case "text":
-            return isinstance(value, str)
-        case "texts":
-            return isinstance(value, list) and all(isinstance(item, str) for item in value)
-        case "paths":
-            return _is("text", value) or _is("texts", value)
-        case "switch":
-            return isinstance(value, bool)
-        case "tables":
-            return isinstance(value, list) and all(isinstance(item, Mapping) for item in value)
-        case "day":
-            return is_day(value)
-        case "count":
-            return isinstance(value, int) and not isinstance(value, bool) and value > 0
-        case "date":
-            return isinstance(value, datetime.date) or (isinstance(value, str) and is_date(value))
-        case _:
-            return isinstance(value, Mapping)

@@ -17,6 +17,10 @@ FAIL_ON = (*SEVERITIES, "never")
 COMPONENT_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 REGISTRY_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 PLATFORM = re.compile(r"[a-z0-9]+/[a-z0-9_]+(/[a-z0-9.]+)?")
+_IMAGE = re.compile(
+    rf"({REGISTRY_HOST.pattern}/)?[a-z0-9]+([._/-]+[a-z0-9]+)*"
+    r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?"
+)
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|file:")
 
 
@@ -37,6 +41,11 @@ def is_day(value: object) -> bool:
         return isinstance(value, str) and bool(datetime.date.fromisoformat(value))
     except ValueError:
         return False
+
+
+def is_image(text: str) -> bool:
+    """Tell whether ``text`` has the form ``[HOST/]REPOSITORY[:TAG][@sha256:…]``."""
+    return len(text) <= 500 and _IMAGE.fullmatch(text) is not None
 
 
 def index_address(url: str, folder: Path) -> str:

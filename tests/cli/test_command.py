@@ -33,7 +33,8 @@ def test_version(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["-h"], ["check", "--help"], ["parity", "-h"], ["cache", "-h"]]
+    "arguments",
+    [["--help"], ["-h"], ["check", "--help"], ["parity", "-h"], ["isolate", "-h"], ["cache", "-h"]],
 )
 def test_help(arguments: list[str], tmp_path: Path) -> None:
     run = depcheck(*arguments, cwd=tmp_path)
@@ -42,12 +43,36 @@ def test_help(arguments: list[str], tmp_path: Path) -> None:
     assert run.stderr == ""
 
 
-def test_help_needs_nothing_heavy(tmp_path: Path) -> None:
+def test_help_lists_options_in_sections(tmp_path: Path) -> None:
+    run = depcheck("isolate", "--help", cwd=tmp_path, COLUMNS="80")
+    headings = [line for line in run.stdout.splitlines() if line.endswith(":") and line[0] != " "]
+    assert headings == [
+        "Components:",
+        "Target:",
+        "Wishes (what would it cost?):",
+        "Files and proof:",
+        "Audit:",
+        "Index:",
+        "Report:",
+        "Options:",
+    ]
+    assert max(map(len, run.stdout.splitlines())) <= 80
+
+
+def test_every_option_stands_in_the_help(tmp_path: Path) -> None:
+    told = depcheck("isolate", "--help", cwd=tmp_path).stdout
+    options = ("--core", "--lock", "--config", "--together", "--write", "--verify", "--audit")
+    for option in (*options, "--offline", "--fail-on", "-q", "--help"):
+        assert told.count(f" {option}") >= 1, option
+
+
+@pytest.mark.parametrize("command", ["check", "isolate"])
+def test_help_needs_nothing_heavy(command: str, tmp_path: Path) -> None:
     heavy = ("packaging", "rich", "pysat", "msgspec", "urllib3", "resolvelib", "pip_api")
     code = (
         "import sys\n"
         "from depcheck.cli import main\n"
-        "sys.argv = ['depcheck', 'check', '--help']\n"
+        f"sys.argv = ['depcheck', '{command}', '--help']\n"
         "try: main()\n"
         "except SystemExit: pass\n"
         f"print([name for name in {heavy!r} if name in sys.modules], file=sys.stderr)\n"

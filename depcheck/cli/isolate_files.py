@@ -1,0 +1,125 @@
+"""The files of a recommendation: made whole, or refused, and written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from depcheck.errors import OutputError, together
+from depcheck.model.text import printable
+
+if TYPE_CHECKING:
+    from depcheck.deployment.plan import Plan
+    from depcheck.deployment.writing import Written
+    from depcheck.model.isolation import IsolationReport, IsolationSettings
+    from depcheck.model.requirement import Origin
+
+_UNWRITTEN = "deploy"
+"""Where files that are proven without being written would lie, below the project root."""
+
+
+class Refused(OutputError):
+    """The recommendation is not what was asked for, or not known to be whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """Files by path below ``folder``, and the plan that they were made from."""
+
+    plan: Plan
+    folder: Path
+    files: Mapping[str, str]
+
+
+def check_folder(folder: Path) -> None:
+    """Raise OutputError for a folder that cannot be written to, before minutes are spent."""
+    place = folder
+    while not os.path.lexists(place) and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        raise OutputError(f"{printable(str(folder))}: cannot be written: {place} is no folder")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise OutputError(f"{printable(str(folder))}: cannot be written: permission denied")
+
+
+def make(report: IsolationReport, settings: IsolationSettings) -> Made:
+    """Return the files of a recommendation; raises Refused and other DepcheckErrors."""
+    from depcheck.deployment.files import make_files
+    from depcheck.deployment.planning import plan
+
+    folder = settings.folder or settings.settings.root / _UNWRITTEN
+    _check_granted(report)
+    locks = _locks(report)
+    planned = plan(report, settings, folder=folder)
+    return Made(plan=planned, folder=folder, files=make_files(planned, locks))
+
+
+def _check_granted(report: IsolationReport) -> None:
+    from depcheck.report.status import isolation_unchecked
+
+    for finding in report.findings:
+        if finding.rule == "wish-impossible":
+            raise Refused(finding.message)
+    for entry in isolation_unchecked(report):
+        if not entry.harmless:
+            where = f"{entry.origin}: " if entry.origin else ""
+            raise Refused(
+                f"{where}{printable(entry.subject)} could not be checked, so that the lock of "
+                f"{_container_of(report, entry.origin)} might lack something"
+            )
+
+
+def _container_of(report: IsolationReport, origin: Origin | None) -> str:
+    """Return the container that a statement's component is in, as far as it is known."""
+    for container in report.containers:
+        if origin is not None and origin.component in container.components:
+            return f"the container {container.name}"
+    return "a container"
+
+
+def _locks(report: IsolationReport) -> dict[str, str]:
+    """Return each container's lock; raises OutputError with every one that cannot be made."""
+    from depcheck.report.pylock import render_picked
+
+    locks: dict[str, str] = {}
+    faults: list[tuple[str, str]] = []
+    for container in report.containers:
+        try:
+            locks[container.name] = render_picked(container.picked, container.target)
+        except OutputError as fault:
+            faults.append((f"the container {container.name}: {fault.message}", fault.hint))
+    if faults:
+        raise together(OutputError, faults)
+    return locks
+
+
+def write(report: IsolationReport, made: Made, root: Path, *, force: bool) -> IsolationReport:
+    """Write the files and return the report that names them; raises OutputError."""
+    from depcheck.deployment.writing import write_files
+
+    partition = [container.components for container in report.containers]
+    done = write_files(made.folder, made.files, partition=partition, force=force)
+    shown = _shown(made.folder, root)
+    return replace(
+        report,
+        written=tuple(f"{shown}/{path}" for path in done.written),
+        notes=(*report.notes, *_notes(done, shown)),
+    )
+
+
+def _shown(folder: Path, root: Path) -> str:
+    """Return a folder as reports name it: from the project root where it lies below."""
+    below = folder.is_relative_to(root)
+    return folder.relative_to(root).as_posix() if below else folder.as_posix()
+
+
+def _notes(done: Written, folder: str) -> Iterator[str]:
+    if not done.written:
+        yield f"every file in {folder} is as it was written last: nothing had to be written."
+    for path in done.removed:
+        yield f"{folder}/{path} is no longer wanted, and was removed."
+    for path in done.kept:
+        yield f"{folder}/{path} is no longer wanted, but was changed since: it was kept."
