@@ -83,7 +83,14 @@ class Bench:
             shutil.rmtree(folder)
         return folder
 
-    def depcheck(self, case: Case, cache: Path, *options: str, limit: float = 600) -> Run:
+    def depcheck(
+        self,
+        case: Case,
+        cache: Path,
+        *options: str,
+        command: str = "check",
+        limit: float = 600,
+    ) -> Run:
         files = case.write(self.work / case.name)
         named = [
             word
@@ -97,9 +104,9 @@ class Bench:
         program = shutil.which("depcheck", path=str(Path(sys.executable).parent)) or "depcheck"
         config = self.work / case.name / "depcheck.toml"
         config.touch()
-        command = [program, "check", *named, "--config", str(config), "--index-url", self.url]
-        command += ["--cache-dir", str(cache), "--python", PYTHON, *options]
-        return run(command, limit=limit, folder=self.work / case.name)
+        words = [program, command, *named, "--config", str(config), "--index-url", self.url]
+        words += ["--cache-dir", str(cache), "--python", PYTHON, *options]
+        return run(words, limit=limit, folder=self.work / case.name)
 
     def uv_compile(self, files: Sequence[Path], cache: Path, *options: str) -> Run:
         command = [self.uv, "pip", "compile", "--quiet", "--no-build", "--no-header"]
