@@ -164,8 +164,9 @@ class WishAnswer:
 
     ``asked`` is the wish as written (``--together web,recommender``). ``containers`` is the
     count with it, ``without`` the count of the recommendation without it. ``gives_up`` are
-    sentences about advised walls that it overrides. Where it is impossible, ``because``
-    are the findings that stand in its way.
+    sentences about advised walls that it overrides, ``spares`` about what no longer moves
+    under anybody with it. Where it is impossible, ``because`` are the findings that stand in
+    its way.
     """
 
     asked: str
@@ -175,6 +176,7 @@ class WishAnswer:
     without: int
     added: int = 0
     gives_up: tuple[str, ...] = ()
+    spares: tuple[str, ...] = ()
     because: tuple[Finding, ...] = ()
 
 

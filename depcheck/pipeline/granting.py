@@ -84,6 +84,7 @@ def _answer(
             without=base.count,
             because=tuple(_in_the_way(settings, search, found)),
         )
+    with_it, without = Telling(settings, search, found), Telling(settings, search, base)
     given_up = {a.components for a in found.division.given_up}
     given_up -= {a.components for a in base.division.given_up}
     return WishAnswer(
@@ -92,7 +93,8 @@ def _answer(
         possible=True,
         containers=found.count,
         without=base.count,
-        added=Telling(settings, search, found).size() - Telling(settings, search, base).size(),
+        added=with_it.added() - without.added(),
+        spares=tuple(sorted(without.moved() - with_it.moved())),
         gives_up=tuple(
             finding.message
             for reasons in search.advised

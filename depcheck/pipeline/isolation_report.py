@@ -212,9 +212,13 @@ class Telling:
             )
         return tuple(found.values())
 
-    def size(self) -> int:
-        """Return the bytes of all containers' files."""
-        return sum(size_of(resolved.picked)[0] for resolved in self.resolved.values())
+    def added(self) -> int:
+        """Return the bytes that one image for all would not have twice."""
+        return sum(cost.added for cost in self.costs())
+
+    def moved(self) -> set[str]:
+        """Return a sentence for each major shift under the core or an owner's lock."""
+        return {finding.message for each in self._shifts() for finding in each.findings}
 
 
 def _merged(reasons: Iterable[Reasons]) -> list[Reasons]:

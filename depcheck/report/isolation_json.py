@@ -132,6 +132,7 @@ def _wish(wish: WishAnswer) -> dict[str, Any]:
         "without": wish.without,
         "added_bytes": wish.added,
         "gives_up": list(wish.gives_up),
+        "spares": list(wish.spares),
         "because": [isolation_finding_data(finding) for finding in wish.because],
     }
 

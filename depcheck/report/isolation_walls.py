@@ -251,6 +251,8 @@ def _granted(page: Page, wish: WishAnswer) -> None:
     page.say(Span(wish.asked, "bold"), *at, f": {_difference(wish)}", indent=2, hang=4)
     for sentence in wish.gives_up:
         page.say(Span("gives up: ", "yellow"), sentence, indent=4, hang=2)
+    for sentence in wish.spares:
+        page.say(Span("spares: ", "green"), sentence, indent=4, hang=2)
 
 
 def _refused(page: Page, own: Finding, wish: WishAnswer, told: set[Evidence]) -> None:

@@ -212,6 +212,16 @@ def test_apart_costs_a_container(story: Story) -> None:
     assert report.costs[0].container == "ai"
 
 
+def test_apart_says_what_no_longer_moves(story: Story) -> None:
+    index = {"x": plain("1.0", "2.0"), "m": {"1": release("x>=2")}}
+    story.add("web", "x>=1", role="core", lock=["x==1.0"]).add("ai", "m", role="ai")
+    report = story.ask(index, asked=(wish("apart", "web", "ai"),))
+    [answer] = report.wishes
+    [spared] = answer.spares
+    assert spared.startswith("x moves up from 1.0 to 2.0 under web")
+    assert [p.version for p in report.containers[0].picked] == ["1.0"]
+
+
 def test_together_that_cannot_resolve_is_refused_with_the_conflict(story: Story) -> None:
     story.add("web", "x<2", role="core").add("ai", "x>1", role="ai")
     report = story.ask(X, asked=(wish("together", "web", "ai"),))
