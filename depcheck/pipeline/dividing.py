@@ -100,7 +100,8 @@ class Search:
                     division=ranked.division,
                     wishes=tuple(wishes),
                     compared=ranked.compared,
-                    all_compared=ranked.all_compared,
+                    # Another choice of what to give up is another division of the same size.
+                    all_compared=ranked.all_compared and not ranked.division.given_up,
                 )
 
     def _affordable(self) -> int:
@@ -114,7 +115,7 @@ class Search:
             names=self.names,
             apart=tuple(dict.fromkeys(reasons.components for reasons in apart)),
             together=tuple(frozenset(w.components) for w in self._present(wishes, "together")),
-            advised=tuple(reasons.advice() for reasons in self.advised),
+            advised=tuple(reasons.advice(self.names[0]) for reasons in self.advised),
             most=most,
         )
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from depcheck.isolation.values import NoDivision
 from depcheck.model.findings import Finding
 from depcheck.model.isolation import IsolationReport, IsolationSettings, Wish, WishAnswer
+from depcheck.model.requirement import Origin
 from depcheck.model.rules import RULES
 from depcheck.pipeline.dividing import Search, Solution
 from depcheck.pipeline.isolation_report import Telling, assemble
-from depcheck.pipeline.walls import clash_reasons
+from depcheck.pipeline.walls import apart_reasons, clash_reasons
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +33,10 @@ def answered(settings: IsolationSettings, search: Search) -> IsolationReport:
     answers = [_answer(settings, search, base, option) for option in options]
     bounds = [option.most for option in options if option.most is not None]
     asked = [wish for option in options for wish in option.wishes]
-    wished = search.solve((*configured, *asked), min(bounds, default=None)) if options else base
+    every = (*configured, *asked)
+    wished = search.solve(every, min(bounds, default=None)) if options else base
     if isinstance(wished, NoDivision) and all(answer.possible for answer in answers):
-        refused = [*refused, _together_impossible(settings, search, wished, options)]
+        refused = [*refused, _together_impossible(settings, search, wished, every, options)]
     refused = [*refused, *(_refusal(answer) for answer in answers if not answer.possible)]
     solution = wished if isinstance(wished, Solution) else base
     return assemble(settings, search, Telling(settings, search, solution), answers, refused)
@@ -47,8 +49,8 @@ def _kept(settings: IsolationSettings, search: Search) -> tuple[list[Wish], list
     for wish in settings.wishes:
         found = search.solve((*kept, wish), None)
         if isinstance(found, NoDivision):
-            because = _in_the_way(settings, search, found)
-            refused.append(_impossible(f"{wish}", because, wish))
+            because = _in_the_way(settings, search, found, (*kept, wish))
+            refused.append(_impossible(f"{wish}", because, wish.origin))
         else:
             kept.append(wish)
     return kept, refused
@@ -74,7 +76,8 @@ def _answer(
     settings: IsolationSettings, search: Search, base: Solution, option: _Option
 ) -> WishAnswer:
     origin = option.wishes[0].origin if option.wishes else None
-    found = search.solve((*base.wishes, *option.wishes), option.most)
+    wishes = (*base.wishes, *option.wishes)
+    found = search.solve(wishes, option.most)
     if isinstance(found, NoDivision):
         return WishAnswer(
             asked=option.asked,
@@ -82,7 +85,7 @@ def _answer(
             possible=False,
             containers=found.bound or None,
             without=base.count,
-            because=tuple(_in_the_way(settings, search, found)),
+            because=tuple(_in_the_way(settings, search, found, wishes)),
         )
     with_it, without = Telling(settings, search, found), Telling(settings, search, base)
     given_up = {a.components for a in found.division.given_up}
@@ -104,28 +107,46 @@ def _answer(
     )
 
 
-def _in_the_way(settings: IsolationSettings, search: Search, found: NoDivision) -> list[Finding]:
+def _in_the_way(
+    settings: IsolationSettings, search: Search, found: NoDivision, wishes: Sequence[Wish]
+) -> list[Finding]:
+    """Return the clashes and the wishes that together rule a division out."""
     limit = settings.settings.max_conflicts
     reasons = clash_reasons(found.clashes, search.places, limit, search.names)
-    return list(dict.fromkeys(finding for each in reasons for finding in each.findings))
+    apart = apart_reasons(wish for wish in wishes if wish.kind == "apart")
+    reasons += [each for each in apart if each.components in found.apart]
+    findings = [finding for each in reasons for finding in each.findings]
+    return list(dict.fromkeys((*findings, *_wanted_together(found, wishes))))
+
+
+def _wanted_together(found: NoDivision, wishes: Sequence[Wish]) -> Iterator[Finding]:
+    rule = RULES["wall-apart"]
+    for wish in wishes:
+        if wish.kind == "together" and frozenset(wish.components) in found.together:
+            yield Finding(
+                rule=rule.id,
+                severity=rule.severity,
+                message=f"{wish} is asked for{f' ({wish.reason})' if wish.reason else ''}.",
+                locations=() if wish.origin is None else (wish.origin,),
+            )
 
 
 def _refusal(answer: WishAnswer) -> Finding:
-    return _impossible(answer.asked, answer.because, None, answer.containers)
+    return _impossible(answer.asked, answer.because, answer.origin, answer.containers)
 
 
 def _impossible(
-    asked: str, because: Sequence[Finding], wish: Wish | None, needed: int | None = None
+    asked: str, because: Sequence[Finding], origin: Origin | None, needed: int | None = None
 ) -> Finding:
     rule = RULES["wish-impossible"]
-    why = because[0].message if because else "it contradicts another wish"
-    need = f" At least {needed} containers are needed." if needed else ""
-    places = [wish.origin] if wish is not None and wish.origin is not None else []
-    places += [origin for finding in because for origin in finding.locations]
+    need = f"at least {needed} containers are needed. " if needed else ""
+    why = because[0].message if because else "no division was found that keeps it."
+    places = [] if origin is None else [origin]
+    places += [place for finding in because for place in finding.locations]
     return Finding(
         rule=rule.id,
         severity=rule.severity,
-        message=f"{asked} is impossible: {why[:1].lower()}{why[1:]}{need}",
+        message=f"{asked} is impossible: {need}{why}",
         locations=tuple(dict.fromkeys(places)),
         evidence=because[0].evidence if because else None,
         remedy=because[0].remedy if because else "",
@@ -133,7 +154,12 @@ def _impossible(
 
 
 def _together_impossible(
-    settings: IsolationSettings, search: Search, found: NoDivision, options: Sequence[_Option]
+    settings: IsolationSettings,
+    search: Search,
+    found: NoDivision,
+    wishes: Sequence[Wish],
+    options: Sequence[_Option],
 ) -> Finding:
     asked = " with ".join(option.asked for option in options)
-    return _impossible(asked, _in_the_way(settings, search, found), None, found.bound or None)
+    because = _in_the_way(settings, search, found, wishes)
+    return _impossible(asked, because, None, found.bound or None)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 
 from depcheck import __version__
 from depcheck.conflicts.picks import to_build, unknown_extras
@@ -101,6 +102,7 @@ class Telling:
             self.search.places,
             self.settings.settings.max_conflicts,
             self.search.names,
+            self._merged_by,
         )
         reasons = [*clashes, *self._apart(), *self.search.advised]
         merged = _merged(reasons)
@@ -108,6 +110,19 @@ class Telling:
         found = [self._boundary(each, each.components not in kept_out) for each in merged]
         found += [self._boundary(each, False) for each in self._shifts()]
         return tuple(sorted(found, key=lambda b: (not b.stands, not b.decisive)))
+
+    def _merged_by(self, clash: Group) -> Group | None:
+        """The components of all containers that a clash keeps apart.
+
+        None where these are one container, or where another wall keeps them apart anyway.
+        """
+        apart = [group for group in self.groups if group & clash]
+        merged = frozenset[str]().union(*apart)
+        others = (*self.search.advised, *self._apart())
+        walls = (r.components for r in others if r.components <= merged)
+        if len(apart) < 2 or any(not any(w <= group for group in apart) for w in walls):
+            return None
+        return merged
 
     def _hidden(self) -> list[Group]:
         """Clashes that an advised wall hides, and those that keep others from the core.
@@ -182,6 +197,18 @@ class Telling:
         return set(components) <= known and not together
 
     # The rest
+
+    def notes(self) -> Iterator[str]:
+        """Yield where the configuration says "one container" of what was written apart."""
+        before = {name: group for group in self.settings.previous for name in group}
+        written = [c for c in self.settings.settings.components if c.container and c.name in before]
+        for one, other in combinations(written, 2):
+            if one.container == other.container and other.name not in before[one.name]:
+                yield (
+                    f"{one.name} and {other.name} were written apart last, but container = "
+                    f'"{one.container}" says that they share one today: change it once that '
+                    "is deployed, and their wall counts as standing."
+                )
 
     def findings(self) -> tuple[Finding, ...]:
         """Return what else an install of the containers would stumble over."""
@@ -284,6 +311,7 @@ def assemble(
         wishes=tuple(answers),
         findings=findings,
         undetermined=unread,
+        notes=tuple(telling.notes()),
         alone=search.alone,
     )
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
 from depcheck.conflicts.corrections import by_closeness, correct
-from depcheck.conflicts.enumerate import enumerate_minimal
+from depcheck.conflicts.enumerate import Selectors, enumerate_minimal
 from depcheck.conflicts.explain import explain
 from depcheck.conflicts.proof import Prover
 from depcheck.isolation.gpu import gpu_need, gpu_wall
@@ -23,6 +23,8 @@ from depcheck.model.rules import RULES
 from depcheck.model.settings import ComponentSettings
 from depcheck.model.walls import GpuNeed, Labels
 from depcheck.pipeline.places import Places, why_not
+from depcheck.resolve.oracle import Refutation
+from depcheck.resolve.universe import Root
 
 WEIGHTS = {
     "wall-trust": 1000,
@@ -33,6 +35,7 @@ WEIGHTS = {
 }
 """How grave it is to give up an advised wall where a wish or a bound leaves no room."""
 
+_MOST_CORRECTIONS = 20
 _MOST_EXPLAINED = 6
 """Clashes for which every minimal conflict and its edits are looked for."""
 
@@ -50,9 +53,10 @@ class Reasons:
     def weight(self) -> int:
         return max((WEIGHTS.get(f.rule, 0) for f in self.findings), default=0)
 
-    def advice(self) -> Advice:
-        """Return it as advice to the division."""
-        return Advice(components=self.components, weight=self.weight)
+    def advice(self, core: str) -> Advice:
+        """Return it as advice to the division; of two alike the core's is kept."""
+        weight = 10 * self.weight + (core in self.components)
+        return Advice(components=self.components, weight=weight)
 
 
 def label_reasons(components: Sequence[ComponentSettings]) -> list[Reasons]:
@@ -138,19 +142,33 @@ def stack_reasons(
 
 
 def clash_reasons(
-    clashes: Sequence[Group], places: Places, limit: int, order: Sequence[str]
+    clashes: Sequence[Group],
+    places: Places,
+    limit: int,
+    order: Sequence[str],
+    merged: Callable[[Group], Group | None] = lambda clash: None,
 ) -> list[Reasons]:
     """Return each set of components that no Python has a joint solution for, explained.
 
     ``limit`` bounds the conflicts listed of one set. ``order`` is that of the components.
+    ``merged`` gives all components of the containers that a clash keeps apart: edits are
+    looked for after which these share one; None where other walls keep them apart anyway.
     """
     thorough = len(clashes) <= _MOST_EXPLAINED
     ranked = sorted(clashes, key=lambda clash: sorted(order.index(name) for name in clash))
-    return [_clash(clash, places, limit if thorough else 0, order) for clash in ranked]
+    return [
+        _clash(
+            [name for name in order if name in clash],
+            places,
+            limit if thorough else 0,
+            merged(clash) if thorough else None,
+        )
+        for clash in ranked
+    ]
 
 
-def _clash(clash: Group, places: Places, limit: int, order: Sequence[str]) -> Reasons:
-    names = [name for name in order if name in clash]
+def _clash(names: Sequence[str], places: Places, limit: int, merged: Group | None) -> Reasons:
+    clash = frozenset(names)
     common = _common(places, names)
     if not common:
         findings = [places.moved[name] for name in names if name in places.moved]
@@ -161,45 +179,56 @@ def _clash(clash: Group, places: Places, limit: int, order: Sequence[str]) -> Re
             ]
         return Reasons(components=clash, findings=tuple(findings), clash=True)
     world = places.worlds[common[0]]
-    findings, heals = _conflicts(world, names, limit)
+    if not limit:
+        answer = world.complete(clash)
+        assert isinstance(answer, Refutation), "a clash was refuted before"
+        return Reasons(
+            components=clash, findings=(_wall(why_not(world, names, answer)),), clash=True
+        )
+    roots = world.roots(clash)
+    found = enumerate_minimal(world.oracle, [root.selector for root in roots], limit)
+    heals: tuple[Correction, ...] = ()
+    if merged is not None and any(python in common for python in _common(places, sorted(merged))):
+        heals = _heals(world, merged, found.corrections if merged == clash else None)
     return Reasons(
         components=clash,
-        findings=tuple(_wall(finding) for finding in findings),
+        findings=tuple(_wall(finding) for finding in _explained(world, roots, found.conflicts)),
         heals=heals,
         clash=True,
     )
 
 
-def _common(places: Places, names: Sequence[str]) -> list[str]:
+def _common(places: Places, names: Iterable[str]) -> list[str]:
+    every = list(names)
     return [
-        python for python in places.worlds if all(python in places.allowed[name] for name in names)
+        python for python in places.worlds if all(python in places.allowed[name] for name in every)
     ]
 
 
-def _conflicts(
-    world: World, names: Sequence[str], limit: int
-) -> tuple[list[Finding], tuple[Correction, ...]]:
-    """Return the minimal conflicts of a clash and the edits that heal it, the closest first."""
-    from depcheck.resolve.oracle import Refutation
-
-    group = frozenset(names)
-    roots = world.roots(group)
-    if not limit:
-        answer = world.complete(group)
-        assert isinstance(answer, Refutation), "a clash was refuted before"
-        return [why_not(world, names, answer)], ()
-    selectors = [root.selector for root in roots]
-    found = enumerate_minimal(world.oracle, selectors, limit)
+def _explained(
+    world: World, roots: Sequence[Root], conflicts: Iterable[Selectors]
+) -> list[Finding]:
+    """Return minimal conflicts as findings: those of few lines first, then by place."""
     prover = Prover(world.universe)
     findings = [
         explain(world.oracle, prover, [r for r in roots if r.selector in conflict])
-        for conflict in found.conflicts
+        for conflict in conflicts
     ]
     places = {root.statement.origin: index for index, root in enumerate(roots)}
-    findings.sort(key=lambda f: (len(f.locations), *(places[o] for o in f.locations)))
-    heals = [correct(world.oracle, roots, each) for each in sorted(found.corrections, key=len)[:6]]
+    return sorted(findings, key=lambda f: (len(f.locations), *(places[o] for o in f.locations)))
+
+
+def _heals(
+    world: World, merged: Group, known: Sequence[Selectors] | None
+) -> tuple[Correction, ...]:
+    """Return edits after which all of ``merged`` share one environment, the closest first."""
+    roots = world.roots(merged)
+    if known is None:
+        selectors = [root.selector for root in roots]
+        known = enumerate_minimal(world.oracle, selectors, _MOST_CORRECTIONS).corrections
+    found = [correct(world.oracle, roots, each) for each in sorted(known, key=len)[:6]]
     cores = {component.name for component in world.components if component.role == "core"}
-    return findings, tuple(c for c in by_closeness(heals, cores, roots) if c.edits)[:3]
+    return tuple(c for c in by_closeness(found, cores, roots) if c.edits)[:3]
 
 
 def _wall(finding: Finding) -> Finding:

@@ -196,6 +196,38 @@ def test_a_free_component_goes_where_it_moves_nothing_of_a_lock(story: Story) ->
     assert groups(report) == [["web"], ["ai", "worker"]]
 
 
+def test_edits_heal_all_of_the_containers_that_they_would_join(story: Story) -> None:
+    story.add("web", "x<2", role="core").add("worker", "x<2").add("reports", "x>1")
+    report = story.ask(X)
+    assert groups(report) == [["web", "worker"], ["reports"]]
+    for wall in report.boundaries:
+        changed = {tuple(edit.origin.component for edit in heal.edits) for heal in wall.heals}
+        assert changed == {("reports",), ("web", "worker")}
+
+
+def test_no_edit_is_told_where_another_wall_stands_anyway(story: Story) -> None:
+    report = story.add("web", "x<2", role="core").add("ai", "x>1", gpu=True).ask(X)
+    [wall] = report.boundaries
+    assert [f.rule for f in wall.reasons] == ["wall-conflict", "wall-gpu"]
+    assert wall.heals == ()
+
+
+def test_where_advice_has_to_give_way_the_core_is_spared(story: Story) -> None:
+    story.add("web", "x<2", role="core", trust="high").add("worker", "x<2", trust="high")
+    story.add("ai", "x>1", trust="high").add("reports", "x>1", trust="high")
+    story.add("plugin", "y", trust="low")
+    report = story.ask({**X, "y": plain("1")}, max_containers=2)
+    assert groups(report) == [["web", "worker"], ["ai", "reports", "plugin"]]
+    assert not report.all_ranked
+
+
+def test_what_was_written_apart_and_is_configured_as_one_is_noted(story: Story) -> None:
+    story.add("web", "x<2", role="core", container="app").add("ai", "x>1", container="app")
+    report = story.ask(X, previous=(("web",), ("ai",)))
+    [note] = report.notes
+    assert 'container = "app"' in note
+
+
 # Wishes
 
 
@@ -249,6 +281,17 @@ def test_a_bound_that_is_too_small_is_refused(story: Story) -> None:
     [answer] = report.wishes
     assert (answer.asked, answer.possible, answer.containers) == ("--max-containers 1", False, 2)
     assert groups(report) == [["web"], ["ai"]]
+
+
+def test_wishes_that_only_together_are_too_much_are_named(story: Story) -> None:
+    story.add("web", "x", role="core").add("ai", "x").add("worker", "x")
+    apart = wish("apart", "web", "ai", "worker")
+    report = story.ask(X, asked=(apart,), max_containers=2)
+    [refusal] = [f for f in report.findings if f.rule == "wish-impossible"]
+    assert refusal.message == (
+        "--apart web,ai,worker with --max-containers 2 is impossible: at least 3 containers are "
+        "needed. web and ai are kept apart by the team."
+    )
 
 
 def test_no_new_container_means_the_one_of_today(story: Story) -> None:
