@@ -77,7 +77,9 @@ class _Search:
             try:
                 found = self._at(count, rules, effort)
             except OutOfEffort:
-                return self._best_found(rules, count, most), count
+                best = self._best_found(rules, count, most)
+                # The clashes met on the way may prove more than the colouring could.
+                return best, max(count, len(self._clique(rules)))
             if found is not None:
                 return found, count
             count += 1

@@ -106,7 +106,10 @@ def moved(resolved: Resolved, component: Component) -> tuple[int, int]:
 def shifts_under(
     resolved: Resolved, component: Component, alone: Mapping[str, str]
 ) -> list[Finding]:
-    """Return the major shifts, in company, of what a component itself asks for."""
+    """Return the major shifts of what a component asks for that only the company brings.
+
+    ``alone`` is what it has by itself, its lock held where its own lines allow it.
+    """
     active = resolved.world.active(resolved.group)
     chains = Chains(resolved.world.oracle, active, resolved.choice)
     found = find_shifts(resolved.world.oracle, active, component, alone, resolved.versions, chains)
@@ -118,6 +121,7 @@ def shifts_under(
         and finding.evidence.direct is not None
         and finding.evidence.before is not None
         and finding.evidence.after is not None
+        and alone.get(finding.evidence.name) != finding.evidence.after
     ]
 
 

@@ -110,20 +110,15 @@ class Search:
         return _RESOLVED if locked else _ADDED_UP
 
     def _bounds(self, wishes: Sequence[Wish], most: int | None) -> Bounds:
-        apart = apart_reasons(self._present(wishes, "apart"))
+        apart = apart_reasons(wish for wish in wishes if wish.kind == "apart")
+        together = (wish for wish in wishes if wish.kind == "together")
         return Bounds(
             names=self.names,
             apart=tuple(dict.fromkeys(reasons.components for reasons in apart)),
-            together=tuple(frozenset(w.components) for w in self._present(wishes, "together")),
+            together=tuple(frozenset(wish.components) for wish in together),
             advised=tuple(reasons.advice(self.names[0]) for reasons in self.advised),
             most=most,
         )
-
-    def _present(self, wishes: Iterable[Wish], kind: str) -> list[Wish]:
-        """The wishes of a kind, those about components that stand nowhere left out."""
-        return [
-            wish for wish in wishes if wish.kind == kind and set(wish.components) <= set(self.names)
-        ]
 
     def resolve(self, group: Group) -> Resolved:
         """Return the set of a group that fits."""

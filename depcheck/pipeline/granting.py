@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from depcheck.isolation.values import NoDivision
 from depcheck.model.findings import Finding
@@ -26,6 +26,7 @@ class _Option:
 
 def answered(settings: IsolationSettings, search: Search) -> IsolationReport:
     """Return the report of the best division that keeps the wishes, each wish answered."""
+    settings, notes = _of_those_left(settings, search)
     configured, refused = _kept(settings, search)
     base = search.solve(configured, None)
     assert isinstance(base, Solution), "the configured wishes are kept together"
@@ -39,7 +40,29 @@ def answered(settings: IsolationSettings, search: Search) -> IsolationReport:
         refused = [*refused, _together_impossible(settings, search, wished, every, options)]
     refused = [*refused, *(_refusal(answer) for answer in answers if not answer.possible)]
     solution = wished if isinstance(wished, Solution) else base
-    return assemble(settings, search, Telling(settings, search, solution), answers, refused)
+    report = assemble(settings, search, Telling(settings, search, solution), answers, refused)
+    return replace(report, notes=(*report.notes, *notes))
+
+
+def _of_those_left(
+    settings: IsolationSettings, search: Search
+) -> tuple[IsolationSettings, list[str]]:
+    """Keep wishes for those of their components that resolve somewhere, and say so."""
+    notes: list[str] = []
+
+    def left(wishes: Sequence[Wish]) -> tuple[Wish, ...]:
+        kept = []
+        for wish in wishes:
+            present = tuple(name for name in wish.components if name in search.names)
+            if len(present) < len(wish.components):
+                gone = ", ".join(name for name in wish.components if name not in present)
+                notes.append(f"{wish}: {gone} resolves nowhere; the wish counts for the others.")
+            if len(present) > 1:
+                kept.append(replace(wish, components=present))
+        return tuple(kept)
+
+    trimmed = replace(settings, wishes=left(settings.wishes), asked=left(settings.asked))
+    return trimmed, notes
 
 
 def _kept(settings: IsolationSettings, search: Search) -> tuple[list[Wish], list[Finding]]:

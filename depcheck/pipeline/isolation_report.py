@@ -31,6 +31,10 @@ from depcheck.pipeline.places import read
 from depcheck.pipeline.walls import Reasons, apart_reasons, clash_reasons, projects_of
 
 
+_MOST_HIDDEN = 500
+"""Pairs that are asked about beyond what the search had to find."""
+
+
 @dataclass(slots=True)
 class Telling:
     """Tells one solution. ``search`` is where it was found."""
@@ -132,12 +136,11 @@ class Telling:
         judge = self.search.judge
         beside = [frozenset((self.search.names[0], name)) for name in self.search.names[1:]]
         pairs = dict.fromkeys((*(r.components for r in self.search.advised), *beside))
-        return [judge.clash(pair) for pair in pairs if not judge.fits(pair)]
+        few = list(pairs)[:_MOST_HIDDEN]
+        return [judge.clash(pair) for pair in few if not judge.fits(pair)]
 
     def _apart(self) -> list[Reasons]:
-        present = set(self.search.names)
-        wishes = [w for w in self.solution.wishes if set(w.components) <= present]
-        return apart_reasons(w for w in wishes if w.kind == "apart")
+        return apart_reasons(wish for wish in self.solution.wishes if wish.kind == "apart")
 
     def _shifts(self) -> list[Reasons]:
         """What moves under the core, or under an owner's lock, in each shared container."""
@@ -292,12 +295,10 @@ def assemble(
         *telling.findings(),
         *(_unchecked(each) for each in unread if not each.harmless),
     )
-    worlds = reversed(places.worlds.values())
-    known = {component.name: component for world in worlds for component in world.components}
     return IsolationReport(
         version=__version__,
         target=places.worlds[places.main].target,
-        components=tuple(known[c.name] for c in settings.settings.components),
+        components=tuple(places.known[c.name] for c in settings.settings.components),
         verdict=_verdict(unread, len(division.groups)),
         containers=containers,
         budget=budget,

@@ -28,7 +28,8 @@ class Places:
     ``worlds`` are by full Python version, the run's own first. ``allowed`` maps a component
     to the versions that it may run on, its own or the run's first; one that resolves for
     none of them is in ``impossible`` with its finding. ``moved`` are findings
-    (``wall-python``) about those that cannot run on the run's Python.
+    (``wall-python``) about those that cannot run on the run's Python. ``known`` has every
+    component as it was read first, the impossible ones too.
     """
 
     main: str
@@ -36,6 +37,7 @@ class Places:
     allowed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     impossible: dict[str, Finding] = field(default_factory=dict)
     moved: dict[str, Finding] = field(default_factory=dict)
+    known: dict[str, Component] = field(default_factory=dict)
 
     def world(self, component: str) -> World:
         """Return the world that a component is looked at in by itself."""
@@ -65,12 +67,25 @@ def find_places(
     for component in components:
         mine = own.get(component.name, target)
         _place(places, component, mine, component in free, free, target_of, build)
-    extra = [python for python in places.worlds if python != target.python]
+    if places.impossible:
+        # What they alone let in (a pre-release, a yanked release) is not for the others.
+        rest = [c for c in components if c.name not in places.impossible]
+        left = find_places(rest, target, target_of, build)
+        return replace(
+            left,
+            impossible={**places.impossible, **left.impossible},
+            known={**places.known, **left.known},
+        )
     for component in free:
-        if component.name in places.allowed:
-            first = places.allowed[component.name]
-            places.allowed[component.name] = tuple(dict.fromkeys((*first, *extra)))
+        name = component.name
+        others = (p for p, world in places.worlds.items() if _stands(world, name))
+        places.allowed[name] = tuple(dict.fromkeys((*places.allowed[name], *others)))
     return places
+
+
+def _stands(world: World, name: str) -> bool:
+    """Whether a component resolves by itself in a world."""
+    return name in world.stated and not isinstance(world.complete({name}), Refutation)
 
 
 def _place(
@@ -83,6 +98,7 @@ def _place(
     build: Build,
 ) -> None:
     name, world = component.name, places.worlds[target.python]
+    places.known[name] = read(world, name)
     answer = world.complete({name})
     if not isinstance(answer, Refutation):
         places.allowed[name] = (target.python,)

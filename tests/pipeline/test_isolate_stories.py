@@ -228,6 +228,26 @@ def test_what_was_written_apart_and_is_configured_as_one_is_noted(story: Story) 
     assert 'container = "app"' in note
 
 
+def test_a_lock_that_contradicts_its_own_lines_is_not_laid_on_the_company(story: Story) -> None:
+    index = {"x": plain("1.0", "2.0"), "y": plain("1")}
+    story.add("web", "x>=2", role="core", lock=["x==1.0"]).add("ai", "y")
+    assert story.ask(index).boundaries == ()
+
+
+def test_a_python_on_which_one_does_not_resolve_is_no_common_one(story: Story) -> None:
+    index = {"x": {"1": release(requires_python=">=3.12")}, "y": plain("1")}
+    report = story.add("web", "x").add("ai", "y", python="3.11").ask(index)
+    [wall] = report.boundaries
+    assert (wall.strength, [f.rule for f in wall.reasons]) == ("container", ["wall-python"])
+
+
+def test_what_an_impossible_component_pins_is_not_admitted_for_others(story: Story) -> None:
+    index = {"d": {"1": release(yanked=True)}, **X}
+    story.add("web", "x", role="core").add("bad", "d==1", "x<1").add("ai", "d")
+    report = story.ask(index)
+    assert set(report.impossible) == {"bad", "ai"}
+
+
 # Wishes
 
 
@@ -291,6 +311,15 @@ def test_wishes_that_only_together_are_too_much_are_named(story: Story) -> None:
     assert refusal.message == (
         "--apart web,ai,worker with --max-containers 2 is impossible: at least 3 containers are "
         "needed. web and ai are kept apart by the team."
+    )
+
+
+def test_a_wish_is_kept_for_those_that_resolve(story: Story) -> None:
+    story.add("web", "x", role="core").add("ai", "x").add("bad", "x<1")
+    report = story.ask(X, asked=(wish("apart", "web", "ai", "bad"),))
+    assert groups(report) == [["web"], ["ai"]]
+    assert report.notes == (
+        "--apart web,ai,bad: bad resolves nowhere; the wish counts for the others.",
     )
 
 
