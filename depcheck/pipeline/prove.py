@@ -37,6 +37,11 @@ _BROKEN = (" requires ", " has requirement ", " is not supported on this platfor
 
 # What pip says where it found no file because no index answered.
 _NO_INDEX = ("connection broken by", "No matching distribution found")
+_GIST = 4
+_TRUST_INDEX = (
+    "it does not trust the index's certificate: take a base image that has your authority, or "
+    "name its bundle there with --build-arg PIP_CERT"
+)
 _REACH_INDEX = "--build-network names its network, --build-arg PIP_INDEX_URL another index"
 
 
@@ -246,10 +251,19 @@ def _judged(built: Built) -> _Told:
     """Tell a build that failed from one whose index could not be reached."""
     if built.image:
         return True, ""
-    said = "\n".join((built.step, *built.lines))
+    said = "\n".join(built.lines)
+    short = f"{built.step}: {_gist(built.lines)}"
     if all(words in said for words in _NO_INDEX):
-        return None, f"the build did not reach the index ({_REACH_INDEX}):\n{said}"
-    return False, said
+        untrusted = "CERTIFICATE_VERIFY_FAILED" in said
+        hint = _TRUST_INDEX if untrusted else _REACH_INDEX
+        return None, f"the build did not reach the index ({hint}): {short}"
+    return False, short
+
+
+def _gist(lines: Sequence[str]) -> str:
+    """Return what a failed step or program said, short: its errors, else its last lines."""
+    errors = [line for line in lines if line.startswith("ERROR")]
+    return "; ".join((errors or list(lines))[-_GIST:])
 
 
 def _checked(engine: Engine, image: str, name: str) -> _Told:
@@ -259,7 +273,7 @@ def _checked(engine: Engine, image: str, name: str) -> _Told:
     ran = pip_check(engine, image, PYTHON, labels={PROOF: name})
     if ran.status == 0:
         return True, ""
-    said = "\n".join(ran.lines)
+    said = _gist(ran.lines)
     if ran.status == 1 and any(part in line for line in ran.lines for part in _BROKEN):
         return False, said
     if ran.status is None:

@@ -29,6 +29,7 @@ LAST_LINES = 12
 _MASK = "***"
 _SHORTEST_SECRET = 4
 # "Step 4/9 : RUN …"; Podman's builder writes "STEP 4/9: RUN …".
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _STEP = re.compile(r"step \d+(/\d+)?\s*: ", re.IGNORECASE)
 
 
@@ -130,7 +131,7 @@ class _Output:
     def safe(self, text: str) -> str:
         for secret in self.secrets:
             text = text.replace(secret, _MASK)
-        return printable(text.strip(), limit=500)
+        return printable(_COLOUR.sub("", text).strip(), limit=500)
 
 
 def _text(message: Mapping[str, Any], key: str) -> str:
