@@ -45,6 +45,7 @@ pids = 200
 start-period = "2m"
 stop-grace = 45
 secrets = ["db_password"]
+networks = ["database", "My_net.1"]
 pool = 10
 [tool.depcheck.components.Rec-Engine]
 source = "rec/requirements.txt"
@@ -124,6 +125,7 @@ class TestFile:
             start_period=120,
             stop_grace=45,
             secrets=("db_password",),
+            networks=("database", "My_net.1"),
             pool=10,
         )
         assert rec.gpu is True
@@ -137,15 +139,15 @@ class TestFile:
         assert (settings.heavy, settings.max_containers) == (1_500_000_000, 3)
         assert settings.folder == project / "deploy" / "prod"
         assert [(w.kind, w.components, w.reason, str(w.origin)) for w in settings.wishes] == [
-            ("together", ("web", "search"), "", "pyproject.toml:39"),
-            ("apart", ("web", "Rec-Engine"), "model code is not ours", "pyproject.toml:42"),
-            ("shares", ("web", "search"), "one transaction", "pyproject.toml:45"),
+            ("together", ("web", "search"), "", "pyproject.toml:40"),
+            ("apart", ("web", "Rec-Engine"), "model code is not ours", "pyproject.toml:43"),
+            ("shares", ("web", "search"), "one transaction", "pyproject.toml:46"),
         ]
         assert settings.wishes[1].origin.text == "apart: web, Rec-Engine"
         assert settings.database == Database(
             max_connections=100, reserved=0, variable="POOL", origin=settings.database.origin
         )
-        assert str(settings.database.origin) == "pyproject.toml:48"
+        assert str(settings.database.origin) == "pyproject.toml:49"
         assert settings.gateway == Gateway(
             image="reg.example/haproxy:3.2",
             rate=50,
@@ -230,6 +232,10 @@ class TestFile:
             ("replicas = true", "web.replicas: must be a whole number above 0", ""),
             ("memory = 512", 'web.memory: must be a size such as "512m"', ""),
             ("memory = '2'", "web.memory: must be a size", ""),
+            ("memory = '6143k'", "web.memory: is below 6m", ""),
+            ("networks = 'x'", "web.networks: must be a list of texts", ""),
+            ("networks = ['a b']", 'web.networks: "a b" is no name of a network', ""),
+            ("networks = ['host']", 'web.networks: "host" is the engine\'s own', "network create"),
             ("memory = '0g'", "web.memory: must be a size", ""),
             ("memory = '-2g'", "web.memory: must be a size", ""),
             ("cpus = 0.0", "web.cpus: must be a number above 0", ""),

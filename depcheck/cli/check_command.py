@@ -32,6 +32,7 @@ def check(
         int | None,
         typer.Option(
             metavar="N",
+            parser=options.whole_number,
             help="Stop listing conflicts after so many (default: 100).",
             rich_help_panel=options.REPORT,
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from depcheck.config import IsolationCommandLine
 from depcheck.errors import UsageError
@@ -26,6 +27,19 @@ class Asked:
     verify: bool = False
     network: str | None = None
     build_args: tuple[str, ...] = ()
+
+
+def write_path(folder: str | None) -> Path | None:
+    """Return where files are to be written; raises UsageError for an empty name.
+
+    Taken for a path, an empty variable of a shell would be the current folder.
+    """
+    if folder is not None and not folder.strip():
+        raise UsageError(
+            "--write names no folder: it is empty",
+            hint="write it like --write deploy (or --write . for the current folder)",
+        )
+    return None if folder is None else Path(folder)
 
 
 def check_files(asked: Asked, services: Sequence[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -41,6 +40,7 @@ def isolate(
         int | None,
         typer.Option(
             metavar="N",
+            parser=options.whole_number,
             help="No more containers than so many.",
             rich_help_panel=_WISHES,
         ),
@@ -54,7 +54,7 @@ def isolate(
         ),
     ] = False,
     write: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             metavar="DIR",
             help="Write locks, Dockerfiles, compose.yaml and the gateway there.",
@@ -133,7 +133,7 @@ def isolate(
 
     def action() -> int:
         from depcheck.cli.arguments import command_line, report_path
-        from depcheck.cli.isolate_arguments import Asked, check_audit, check_files
+        from depcheck.cli.isolate_arguments import Asked, check_audit, check_files, write_path
         from depcheck.config import IsolationCommandLine
 
         wanted = Wanted(
@@ -166,7 +166,7 @@ def isolate(
             apart=tuple(apart or ()),
             max_containers=max_containers,
             deny_new=deny_new_containers,
-            folder=write,
+            folder=write_path(write),
         )
         asked = Asked(
             write=write is not None,

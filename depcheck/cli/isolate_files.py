@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +14,6 @@ from depcheck.model.text import printable
 
 if TYPE_CHECKING:
     from depcheck.deployment.plan import Plan
-    from depcheck.deployment.writing import Written
     from depcheck.model.isolation import IsolationReport, IsolationSettings
     from depcheck.model.requirement import Origin
 
@@ -96,9 +96,20 @@ def _locks(report: IsolationReport) -> dict[str, str]:
     return locks
 
 
+def check_code(settings: IsolationSettings) -> None:
+    """Raise ConfigurationError for code that is not there, before anything is resolved."""
+    from depcheck.deployment.images import readable_code
+
+    readable_code(settings.settings.root.resolve(), settings.settings.components)
+
+
 def write(report: IsolationReport, made: Made, root: Path, *, force: bool) -> IsolationReport:
-    """Write the files and return the report that names them; raises OutputError."""
-    from depcheck.deployment.writing import write_files
+    """Write the files and return the report that names them; raises OutputError.
+
+    It also tells what is not configured, and what a person has to do next.
+    """
+    from depcheck.deployment.remarks import remarks
+    from depcheck.deployment.writing import notes, write_files
 
     partition = [container.components for container in report.containers]
     done = write_files(made.folder, made.files, partition=partition, force=force)
@@ -106,20 +117,44 @@ def write(report: IsolationReport, made: Made, root: Path, *, force: bool) -> Is
     return replace(
         report,
         written=tuple(f"{shown}/{path}" for path in done.written),
-        notes=(*report.notes, *_notes(done, shown)),
+        next_steps=tuple(_steps(made.plan, made.folder)),
+        notes=(*report.notes, *notes(done, shown), *remarks(made.plan)),
     )
+
+
+def stopped(report: IsolationReport) -> IsolationReport:
+    """Return the report of a run that could not do all: what was written stays told."""
+    again = "mend what the error says, and run the same command again"
+    return replace(report, next_steps=(again, *report.next_steps))
+
+
+def _steps(plan: Plan, folder: Path) -> Iterator[str]:
+    """Give what is left to do until the stack runs, in order."""
+    from depcheck.deployment.guardrails import RUN_AS
+    from depcheck.deployment.networks import joined_networks
+    from depcheck.deployment.secrets import FOLDER, secret_names
+
+    here = _from_here(folder)
+    if secrets := secret_names(plan):
+        names = " and ".join(_below(here, f"{FOLDER}/{name}") for name in secrets)
+        yield f"make {names}, readable for user {RUN_AS}, with the secret as its content"
+    if networks := joined_networks(plan):
+        yield f"see that the networks exist that services join: {', '.join(networks)}"
+    enter = "" if here == "." else f"cd {shlex.quote(here)} && "
+    yield f"{enter}docker compose --project-name {plan.project} up --detach --build"
+
+
+def _from_here(folder: Path) -> str:
+    """Return a folder as a shell in the current one names it."""
+    way = os.path.relpath(folder.resolve(), Path.cwd().resolve())
+    return str(folder.resolve()) if way.startswith(os.path.join("..", "..")) else way
+
+
+def _below(folder: str, path: str) -> str:
+    return path if folder == "." else f"{folder}/{path}"
 
 
 def _shown(folder: Path, root: Path) -> str:
     """Return a folder as reports name it: from the project root where it lies below."""
     below = folder.is_relative_to(root)
     return folder.relative_to(root).as_posix() if below else folder.as_posix()
-
-
-def _notes(done: Written, folder: str) -> Iterator[str]:
-    if not done.written:
-        yield f"every file in {folder} is as it was written last: nothing had to be written."
-    for path in done.removed:
-        yield f"{folder}/{path} is no longer wanted, and was removed."
-    for path in done.kept:
-        yield f"{folder}/{path} is no longer wanted, but was changed since: it was kept."

@@ -18,6 +18,14 @@ class Format(StrEnum):
     JSON = "json"
 
 
+def whole_number(text: str) -> int:
+    """Return a whole number; raises what Typer tells as an error of the option."""
+    try:
+        return int(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a whole number.") from None
+
+
 Core = Annotated[
     str | None,
     typer.Option(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from depcheck.cli.deliver import Wanted, canvas, deliver, observing, prefix
 from depcheck.cli.guard import tell
 from depcheck.cli.isolate_arguments import Asked, build_arguments
-from depcheck.cli.isolate_files import Made, Refused, check_folder, make, write
+from depcheck.cli.isolate_files import Made, Refused, check_code, check_folder, make, stopped, write
 from depcheck.config import IsolationCommandLine, load_isolation_settings
 from depcheck.errors import EXIT_FINDINGS, DepcheckError
 
@@ -33,6 +33,7 @@ def run_isolate(
     settings = load_isolation_settings(start=Path.cwd(), config=config, overrides=given)
     if asked.write and settings.folder is not None:
         check_folder(settings.folder)
+    check_code(settings)
     settings = _with_previous(settings)
     with observing(wanted.quiet) as observer:
         report = _divided(settings, observer)
@@ -78,7 +79,7 @@ def _carried_out(
         if made and asked.verify:
             report = _proven(report, settings, made, asked, arguments, observer)
     except DepcheckError as fault:
-        return report, fault
+        return stopped(report), fault
     return report, None
 
 

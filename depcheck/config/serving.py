@@ -26,8 +26,12 @@ SERVING_KEYS = {
     "stop-grace": "seconds",
     "secrets": "texts",
     "pool": "count",
+    "networks": "texts",
 }
 IMAGE_HINT = "write it like reg.example/python:3.12-slim, best with @sha256:…"
+_LEAST_MEMORY = 6 << 20  # what Docker's engine takes at least
+_NETWORK = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,200}")
+_ENGINES_OWN = frozenset({"bridge", "default", "host", "none"})
 # RFC 3986, section 3.3, and a query.
 _HEALTH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,500}")
 
@@ -37,6 +41,9 @@ def serving(file: ConfigurationFile, at: Key, values: Mapping[str, Any]) -> Serv
     _check_image(file, (*at, "base"), values)
     _check_health(file, (*at, "health"), values)
     _check_secrets(file, (*at, "secrets"), values)
+    _check_networks(file, (*at, "networks"), values)
+    if values.get("memory", _LEAST_MEMORY) < _LEAST_MEMORY:
+        file.fault((*at, "memory"), "is below 6m, the least that an engine takes")
     for position, word in enumerate(values.get("command", ())):
         if not word.isprintable():
             file.fault((*at, "command", position), "holds a line break or a control character")
@@ -66,6 +73,18 @@ def _check_secrets(file: ConfigurationFile, at: Key, values: Mapping[str, Any]) 
                 (*at, position),
                 "names a secret with more than letters, digits, -, _ and .",
                 "write names only: the values stay outside of the configuration",
+            )
+
+
+def _check_networks(file: ConfigurationFile, at: Key, values: Mapping[str, Any]) -> None:
+    for position, name in enumerate(values.get("networks", ())):
+        if not _NETWORK.fullmatch(name):
+            file.fault((*at, position), f'"{printable(name)}" is no name of a network')
+        elif name in _ENGINES_OWN:
+            file.fault(
+                (*at, position),
+                f'"{name}" is the engine\'s own, which has no names and no walls',
+                "name a network that was made with `docker network create`",
             )
 
 

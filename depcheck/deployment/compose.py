@@ -8,30 +8,22 @@ docker-compose 1.29, which reads the latter only for a swarm.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from depcheck.deployment import quoting
-from depcheck.deployment.gateway import (
-    CONFIGURATION,
-    HEALTH_PORT,
-    SERVICE,
-    gateway_ports,
-)
+from depcheck.deployment.gateway import Front, fronts
+from depcheck.deployment.gateway_service import gateway_service
 from depcheck.deployment.guardrails import SCRATCH, Guards, guardrails
 from depcheck.deployment.names import service_name
+from depcheck.deployment.networks import joined_networks, key, networks_block, own_networks
 from depcheck.deployment.plan import ImagePlan, Plan, ServicePlan
 from depcheck.deployment.secrets import secret_names, secrets_block
 from depcheck.errors import ConfigurationError
 
-EDGE = "edge"
-_MOUNTED = "/usr/local/etc/haproxy/haproxy.cfg"
 _SCRATCH = {"core": 2**26, "ai": 2**28, "other": 2**26}
 _MEMORY = {"core": 2**30, "ai": 2 * 2**30, "other": 2**29}
 _PIDS = {"core": 256, "ai": 512, "other": 256}
 _START = {"core": 30, "ai": 120, "other": 30}
-_PLAIN_KEY = re.compile(r"[a-z][a-z0-9-]*")
-_YAML_WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 
 # No proxy from the environment is asked, and the image needs no curl.
 _ASK = (
@@ -50,20 +42,24 @@ def compose_file(plan: Plan) -> str:
     Raises ConfigurationError for a name, a command or a path that cannot be written as data.
     """
     _check(plan)
-    ports = gateway_ports(plan)
+    ways = fronts(plan)
     published = _published(plan.services)
     built: set[str] = set()
     services = []
     for service in plan.services:
         build = None if service.image in built else _image(plan, service.image)
         built.add(service.image)
-        services.append(_service(plan, service, build, ports, published))
-    if ports:
-        services.append(_gateway(plan, ports))
+        services.append(_service(plan, service, build, ways, published))
+    services += [gateway_service(name, front, plan.gateway) for name, front in ways.items()]
     return "".join(
-        (_head(plan), "services:\n", "\n".join(services), _networks(plan, ports),
-         secrets_block(plan))
-    )  # fmt: skip
+        (
+            _head(plan),
+            "services:\n",
+            "\n".join(services),
+            networks_block(plan, gateways=bool(ways)),
+            secrets_block(plan),
+        )
+    )
 
 
 def service_url(name: str) -> str:
@@ -76,6 +72,12 @@ def _check(plan: Plan) -> None:
         if service_name(name) != name:
             raise ConfigurationError(f'"{name}" is no name of a service')
     secret_names(plan)
+    joined_networks(plan)
+
+
+def default_memory(service: ServicePlan) -> int:
+    """Return the limit in bytes of a service whose configuration says none."""
+    return _MEMORY[service.role]
 
 
 def image_name(plan: Plan, image: str) -> str:
@@ -93,9 +95,11 @@ def _head(plan: Plan) -> str:
         f"{SCRATCH} counts as memory. Nothing in it can be executed: a library that compiles "
         "while it runs needs `exec` instead of `noexec`.",
         "After a restart of the host, run `up` again, without --build: `on-failure` brings no "
-        "service back then. A swarm reads deploy.restart_policy instead of restart; in compose "
-        "it would replace it.",
+        "service back then. Until that is done the gateway answers the core with 503. A swarm "
+        "reads deploy.restart_policy instead of restart; in compose it would replace it.",
         "Secrets are read from /run/secrets/NAME.",
+        "Changes belong into compose.override.yaml beside this file: compose reads it, too, "
+        "where no --file is given, and depcheck never touches it.",
     )
     told = "\n#\n".join(quoting.comment(note) for note in notes)
     return f"""\
@@ -116,25 +120,31 @@ def _service(
     plan: Plan,
     service: ServicePlan,
     build: ImagePlan | None,
-    ports: Mapping[str, int],
+    ways: Mapping[str, Front],
     published: Mapping[str, str],
 ) -> str:
     what = f"the command of {service.name}"
     command = f"    command: {quoting.yaml_words(service.command, what)}\n"
     if not service.command:
-        command = "    # No command is configured: the image starts nothing by itself.\n"
+        command = f"{quoting.comment(_NO_COMMAND, indent=4)}\n"
     return "".join(
         (
-            f"  {_key(service.name)}:\n",
+            f"  {key(service.name)}:\n",
             quoting.comment(f"{service.role}: {', '.join(service.components)}", indent=4) + "\n",
             _built(plan, service, build),
             command,
             _deploy(service),
-            _environment(plan, service, ports),
-            _depends(service, ports),
-            guardrails(_guards(plan, service, ports, published)),
+            _environment(plan, service, ways),
+            _depends(service, ways),
+            guardrails(_guards(plan, service, ways, published)),
         )
     )
+
+
+_NO_COMMAND = (
+    "No `command` is configured: what its base starts runs, which is an interpreter that ends at "
+    "once where the base is Python's."
+)
 
 
 def _built(plan: Plan, service: ServicePlan, image: ImagePlan | None) -> str:
@@ -175,14 +185,14 @@ def _deploy(service: ServicePlan) -> str:
     return "\n".join(("    deploy:", *lines)) + "\n" if lines else ""
 
 
-def _environment(plan: Plan, service: ServicePlan, ports: Mapping[str, int]) -> str:
+def _environment(plan: Plan, service: ServicePlan, ways: Mapping[str, Front]) -> str:
     lines = []
     if service.pool is not None and plan.database is not None:
         name = quoting.variable(plan.database.variable, "database.variable")
         lines += [quoting.comment(_pool(service), indent=6), f'      {name}: "{service.pool}"']
-    if not service.guarded and ports:
-        lines.append(quoting.comment("The AI is reached through the gateway alone.", indent=6))
-        lines += [f"      {name}: {url}" for name, url in _urls(ports).items()]
+    if not service.guarded and ways:
+        lines.append(quoting.comment("An AI is reached through its gateway alone.", indent=6))
+        lines += [f'      {service_url(name)}: "{front.url}"' for name, front in ways.items()]
     return "\n".join(("    environment:", *lines)) + "\n" if lines else ""
 
 
@@ -196,12 +206,8 @@ def _pool(service: ServicePlan) -> str:
     )
 
 
-def _urls(ports: Mapping[str, int]) -> Mapping[str, str]:
-    return {service_url(name): f'"http://{SERVICE}:{port}"' for name, port in ports.items()}
-
-
-def _depends(service: ServicePlan, ports: Mapping[str, int]) -> str:
-    if service.guarded or not ports:
+def _depends(service: ServicePlan, ways: Mapping[str, Front]) -> str:
+    if service.guarded or not ways:
         return ""
     return (
         quoting.comment(
@@ -213,10 +219,9 @@ def _depends(service: ServicePlan, ports: Mapping[str, int]) -> str:
 
 
 def _guards(
-    plan: Plan, service: ServicePlan, ports: Mapping[str, int], published: Mapping[str, str]
+    plan: Plan, service: ServicePlan, ways: Mapping[str, Front], published: Mapping[str, str]
 ) -> Guards:
-    open_to = (EDGE, SERVICE) if ports else (EDGE,)
-    memory = service.memory or _MEMORY[service.role]
+    memory = service.memory or default_memory(service)
     return Guards(
         memory=memory,
         cpus=max(0.01, service.cpus or 1.0),  # Docker's least; 0.00 would be no limit
@@ -226,16 +231,23 @@ def _guards(
         start_period=_or(service.start_period, _START[service.role]),
         # What the gateway waits for an answer, and a moment to end.
         stop_grace=_or(service.stop_grace, plan.gateway.timeout + 5 if service.guarded else 30),
-        networks=(_inner(service.name),) if service.guarded else open_to,
+        networks=own_networks(service, gateways=bool(ways)),
+        joined=service.networks,
         internal=service.guarded,
-        behind="the gateway" if service.name in ports else "",
+        behind=ways[service.name].name if service.name in ways else "",
         probe=_probe(service),
         ports=(published[service.name],) if service.name in published else (),
-        restart="on-failure:5" if service.guarded else "unless-stopped",
+        restart=_restart(service),
         secrets=service.secrets,
         ai=service.role == "ai",
         first=service.role == "core",
     )
+
+
+def _restart(service: ServicePlan) -> str:
+    if service.guarded:
+        return "on-failure:5"
+    return "unless-stopped" if service.command else "no"
 
 
 def _or(value: int | None, otherwise: int) -> int:
@@ -272,87 +284,3 @@ def _published(services: Sequence[ServicePlan]) -> Mapping[str, str]:
         host = str(start) if service.replicas == 1 else f"{start}-{last}"
         found[service.name] = f"127.0.0.1:{host}:{service.port}"
     return found
-
-
-# What stands around the services
-
-
-def _gateway(plan: Plan, ports: Mapping[str, int]) -> str:
-    image = quoting.image_reference(plan.gateway.image, "gateway.image")
-    guards = Guards(
-        memory=2**28,
-        cpus=0.5,
-        pids=64,
-        scratch=2**20,
-        start_period=5,
-        stop_grace=plan.gateway.timeout + 5,
-        networks=(SERVICE, *map(_inner, ports)),
-        internal=True,
-        probe=_GATEWAY_PROBE,
-        first=True,
-    )
-    return "".join(
-        (
-            f"  {SERVICE}:\n",
-            quoting.comment("The only way from the core to the AI: see its file.", indent=4),
-            f"\n    image: {quoting.yaml_scalar(image, 'gateway.image')}\n",
-            f'    command: ["haproxy", "-f", "{_MOUNTED}"]\n',
-            quoting.comment("It ends when the requests under way have their answers.", indent=4),
-            "\n    stop_signal: SIGUSR1\n",
-            "    volumes:\n",
-            f"      - ./{CONFIGURATION}:{_MOUNTED}:ro\n",
-            guardrails(guards),
-        )
-    )
-
-
-# The image has bash or, being small, busybox's wget.
-_URL = f"http://127.0.0.1:{HEALTH_PORT}/healthz"
-_GATEWAY_PROBE = (
-    "sh",
-    "-c",
-    f"wget -q -O /dev/null {_URL} 2>/dev/null || "
-    f"exec bash -c 'exec 3<>/dev/tcp/127.0.0.1/{HEALTH_PORT} && "
-    'printf "GET /healthz HTTP/1.0\\r\\n\\r\\n" >&3 && grep -q " 200 " <&3\'',
-)
-
-
-def _networks(plan: Plan, ports: Mapping[str, int]) -> str:
-    lines = [f"  {EDGE}:", "    driver: bridge"]
-    if ports:
-        lines += _internal(SERVICE, "From the core to the gateway.")
-    for service in plan.services:
-        if service.guarded:
-            lines += _internal(
-                _inner(service.name),
-                "A network of its own: a service that was taken over reaches neither the core, "
-                "nor another AI, nor the internet.",
-            )
-    return "\n".join(("\nnetworks:", *lines)) + "\n"
-
-
-def _internal(name: str, told: str) -> list[str]:
-    return [
-        quoting.comment(told, indent=2),
-        f"  {_key(name)}:",
-        "    internal: true",
-        "    driver_opts:",
-        quoting.comment(_NO_BRIDGE_ADDRESS, indent=6),
-        '      com.docker.network.bridge.inhibit_ipv4: "true"',
-    ]
-
-
-_NO_BRIDGE_ADDRESS = (
-    "Without this the host has an address in the network, and whatever listens on all of the "
-    "host's addresses can be reached from inside. An option of Docker's bridge: another engine "
-    "may not know it."
-)
-
-
-def _inner(name: str) -> str:
-    return f"{name}-internal"
-
-
-def _key(name: str) -> str:
-    plain = _PLAIN_KEY.fullmatch(name) and name not in _YAML_WORDS
-    return name if plain else quoting.yaml_scalar(name, "a name")

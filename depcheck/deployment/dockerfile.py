@@ -245,7 +245,10 @@ def _copied(image: ImagePlan) -> str:
 def _command(services: Sequence[ServicePlan]) -> str:
     commands = [service for service in services if service.command]
     if not commands:
-        return "# No component has a `command` in the configuration: nothing starts by itself."
+        return (
+            "# No component has a `command` in the configuration: what the base starts runs,\n"
+            "# which is an interpreter that ends at once where the base is Python's."
+        )
     if len(commands) > 1:
         return "# Several services run from this image: compose.yaml gives each its command."
     words = exec_form(commands[0].command, f'command of service "{commands[0].name}"')

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from depcheck.deployment.compose import compose_file
 from depcheck.deployment.dockerfile import dockerfile, ignore_file
-from depcheck.deployment.gateway import gateway_file
+from depcheck.deployment.gateway import gateway_files
 from depcheck.deployment.locks import read_lock
 from depcheck.deployment.plan import ImagePlan, Plan
 from depcheck.deployment.secrets import secret_files
@@ -19,10 +19,7 @@ def make_files(plan: Plan, locks: Mapping[str, str]) -> Mapping[str, str]:
     gives the same bytes. Raises OutputError for a lock that no image can install from, and
     ConfigurationError for what cannot be carried as data.
     """
-    files = {"compose.yaml": compose_file(plan), **secret_files(plan)}
-    gateway = gateway_file(plan)
-    if gateway is not None:
-        files["gateway/haproxy.cfg"] = gateway
+    files = {"compose.yaml": compose_file(plan), **gateway_files(plan), **secret_files(plan)}
     for image in plan.images:
         files |= _of_image(image, plan, locks[image.container.name])
     return dict(sorted(files.items()))

@@ -1,4 +1,7 @@
-"""The gateway in front of the AI services: a configuration of HAProxy.
+"""The gateway in front of an AI service: a configuration of HAProxy.
+
+Each service has a gateway of its own. A shared one would be in the network of each, and lead
+from one that was taken over to all the others.
 
 Written for HAProxy 2.6 and later (its manual's sections are named in comments). Nothing in
 it needs root, a writable file, or the AI service to be there when the gateway starts.
@@ -7,21 +10,18 @@ it needs root, a writable file, or the AI service to be there when the gateway s
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from depcheck.deployment import quoting
-from depcheck.deployment.names import service_name
+from depcheck.deployment.names import GATEWAY, gateway_name, service_name
 from depcheck.deployment.plan import Plan, ServicePlan
 from depcheck.errors import ConfigurationError
 from depcheck.model.isolation import Gateway
 
-SERVICE = "gateway"
-"""The gateway's name on the network; no component gets it (``names.RESERVED``)."""
-
-CONFIGURATION = "gateway/haproxy.cfg"
-"""Where it is written, below the folder that is written."""
-
 HEALTH_PORT = 8404
-FIRST_PORT = 9001
+PORT = 9001
+"""Where a gateway listens for the core."""
+
 _CHECK = 2  # seconds between two health checks of a service that is not well
 _WELL = 60  # and of one that is: each check that passes forgets the failures before it
 _PATIENCE = 5  # seconds for the answer to one
@@ -55,7 +55,7 @@ resolvers engine
 _HEALTH = f"""
 # The gateway's own health check asks here. It says nothing about the services behind it:
 # a dead AI must not get the gateway restarted.
-frontend health
+frontend {GATEWAY}-health
     bind 127.0.0.1:{HEALTH_PORT}
     http-request return status 200 content-type application/json string '{{"status":"ok"}}' \
 if {{ path /healthz }}
@@ -63,23 +63,42 @@ if {{ path /healthz }}
 """
 
 
-def gateway_ports(plan: Plan) -> Mapping[str, int]:
-    """Return service → the gateway's port for it, for the guarded services that listen."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Front:
+    """The gateway of one service: its ``name`` on the network, and its ``file``.
+
+    The file is HAProxy's configuration, below the folder that is written.
+    """
+
+    name: str
+    file: str
+
+    @property
+    def url(self) -> str:
+        """Return where the core finds the service."""
+        return f"http://{self.name}:{PORT}"
+
+
+def fronts(plan: Plan) -> Mapping[str, Front]:
+    """Return service → its gateway, for the guarded services that listen, in their order."""
     listening = [service.name for service in plan.services if service.guarded and service.port]
-    return {name: FIRST_PORT + place for place, name in enumerate(listening)}
+    if len(listening) == 1:
+        return {listening[0]: Front(name=GATEWAY, file="gateway/haproxy.cfg")}
+    return {name: Front(name=gateway_name(name), file=f"gateway/{name}.cfg") for name in listening}
 
 
-def gateway_file(plan: Plan) -> str | None:
-    """Return HAProxy's configuration, or None where no guarded service listens.
+def gateway_files(plan: Plan) -> Mapping[str, str]:
+    """Return path → HAProxy's configuration, for each gateway.
 
     Raises ConfigurationError for a service or a health path that cannot be written as data.
     """
-    ports = gateway_ports(plan)
-    if not ports:
-        return None
-    services = [service for service in plan.services if service.name in ports]
-    blocks = (_service(service, ports[service.name], plan.gateway) for service in services)
-    return "".join((_HEAD, _defaults(plan.gateway), _HEALTH, *blocks))
+    members = {service.name: service for service in plan.services}
+    return {
+        front.file: "".join(
+            (_HEAD, _defaults(plan.gateway), _HEALTH, _service(members[name], plan.gateway))
+        )
+        for name, front in fronts(plan).items()
+    }
 
 
 def _defaults(gateway: Gateway) -> str:
@@ -120,17 +139,17 @@ def _answers(gateway: Gateway) -> str:
     )
 
 
-def _service(service: ServicePlan, port: int, gateway: Gateway) -> str:
+def _service(service: ServicePlan, gateway: Gateway) -> str:
     if service_name(service.name) != service.name:
         raise ConfigurationError(f'"{service.name}" is no name of a service')
-    return _frontend(service.name, port, gateway) + _backend(service, gateway)
+    return _frontend(service.name, gateway) + _backend(service, gateway)
 
 
-def _frontend(name: str, port: int, gateway: Gateway) -> str:
+def _frontend(name: str, gateway: Gateway) -> str:
     busy = _return(429, "too many requests", 1, f"sc_http_req_rate(0) gt {gateway.rate}")
     return f"""
 frontend {name}
-    bind :{port}
+    bind :{PORT}
     log global
     option httplog
     # Too many requests from one address (a loop in one replica of the core) get 429 and never

@@ -26,6 +26,7 @@ class Guards:
 
     Sizes are bytes, times seconds. ``probe`` is the health check in exec form, empty where
     the service listens nowhere. ``ports`` are published ones (``127.0.0.1:8000:8000``).
+    ``networks`` are made for it, ``joined`` were there before.
     ``behind`` is what may reach the service and ``ai`` what it is, for the comments. ``first``
     says that it comes before the others where the host is short of something: the core and its
     gateway.
@@ -39,6 +40,7 @@ class Guards:
     stop_grace: int
     networks: tuple[str, ...]
     internal: bool
+    joined: tuple[str, ...] = ()
     behind: str = ""
     probe: tuple[str, ...] = ()
     ports: tuple[str, ...] = ()
@@ -115,6 +117,10 @@ def _quoted(field: str, values: tuple[str, ...]) -> tuple[str, ...]:
     return _listed(field, tuple(quoting.yaml_scalar(value, field) for value in values))
 
 
+def _key(name: str) -> str:
+    return quoting.yaml_scalar(name, "a network")
+
+
 def _memory(guards: Guards) -> tuple[str, ...]:
     limit = size(guards.memory)
     return (f"mem_limit: {limit}", f"memswap_limit: {limit}")
@@ -136,9 +142,20 @@ def _start_period(guards: Guards) -> tuple[str, ...]:
     return (f"  start_period: {guards.start_period}s",) if guards.probe else ()
 
 
+def _restart(guards: Guards) -> tuple[str, ...]:
+    return ('restart: "no"' if guards.restart == "no" else f"restart: {guards.restart}",)
+
+
 def _endless(guards: Guards) -> str:
+    if guards.restart == "no":
+        return "What ends at once is started without end. Here not at all, until it has a command."
     if guards.restart != "unless-stopped":
         return ""
+    if guards.internal:
+        return (
+            "It stays away after one failure. Here without end, as the core: when that comes "
+            "back after a restart of the host it finds 503 at once, and no name without an address."
+        )
     return (
         "It stays away after one failure. Here without end, since nothing answers without it; "
         "the engine waits longer after each crash."
@@ -148,11 +165,19 @@ def _endless(guards: Guards) -> str:
 def _network(guards: Guards) -> str:
     if not guards.internal or guards.first:
         return ""
-    said = f"Only {guards.behind} reaches it here." if guards.behind else ""
-    return (
-        f"{said} There is no way out either: a database or a queue that it needs has to join "
-        "this network, and a model has to be in the image."
-    ).strip()
+    inner = guards.networks[0]
+    said = f"In {inner}, only {guards.behind} reaches it." if guards.behind else ""
+    if guards.joined:
+        more = (
+            f"What is in {', '.join(guards.joined)} reaches it, and is reached by it; so is the "
+            "internet, unless that network is internal, too."
+        )
+    else:
+        more = (
+            "There is no way out either: a database or a queue that it needs stands in a network "
+            "that it has to join (`networks` in the configuration), and a model in the image."
+        )
+    return f"{said} {more}".strip()
 
 
 def _ports(guards: Guards) -> tuple[str, ...]:
@@ -199,7 +224,8 @@ RAILS = (
     ),
     _rail(
         "network", "networks of its own", "networks",
-        lambda guards: _listed("networks", guards.networks), remark=_network,
+        lambda guards: _listed("networks", (*guards.networks, *map(_key, guards.joined))),
+        remark=_network,
     ),
     _rail("read-only", "a read-only root", "read_only", lambda guards: ("read_only: true",)),
     _rail("tmpfs", "scratch space of a bounded size", "tmpfs", _scratch),
@@ -210,8 +236,7 @@ RAILS = (
     _rail("user", "a user of its own", "user", _user),
     _rail("health", "a health check", "healthcheck", _health),
     _rail("start-period", "a start period", "healthcheck.start_period", _start_period),
-    _rail("restart", "bounded restarts", "restart",
-          lambda guards: (f"restart: {guards.restart}",), instead=_endless),
+    _rail("restart", "bounded restarts", "restart", _restart, instead=_endless),
     _rail(
         "secrets", "secrets as files", "secrets", lambda guards: _quoted("secrets", guards.secrets)
     ),

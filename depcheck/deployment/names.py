@@ -12,7 +12,10 @@ from depcheck.model.text import printable
 
 LONGEST = 63
 RESERVED = frozenset({"gateway", "localhost", "secrets"})
-"""What stands in the folder or on the network already; such a name gets ``-app`` behind it."""
+"""What stands in the folder or on the network already; such a name gets ``app-`` before it."""
+
+GATEWAY = "gateway"
+"""The gateway's name where there is one. Names that begin with it and a dash are the gateways'."""
 
 _ODD = re.compile(r"[^a-z0-9]+")
 # Programs that look up a host take these for an IPv4 address.
@@ -34,9 +37,18 @@ def service_name(text: str) -> str:
             f'"{printable(text)}" cannot be made a service and image name',
             hint="name the component with letters a to z",
         )
-    if name in RESERVED:
-        name = f"{name}-app"
+    if name in RESERVED or name.startswith(f"{GATEWAY}-"):
+        name = f"app-{name}"
     return name if len(name) <= LONGEST else _cut(name, text)
+
+
+def gateway_name(service: str) -> str:
+    """Return the name of the gateway before ``service``, where there are several.
+
+    No service has such a name, and no two services have the same gateway.
+    """
+    name = f"{GATEWAY}-{service}"
+    return name if len(name) <= LONGEST else _cut(name, service)
 
 
 def _cut(name: str, text: str) -> str:

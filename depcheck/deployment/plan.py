@@ -35,7 +35,8 @@ class ServicePlan:
     ``memory`` is in bytes, times in seconds; None leaves the choice to the writer.
     ``guarded`` services stand behind the gateway, on an internal network, with all
     guard-rails; the core is reached from outside. ``pool`` is how many database connections
-    a replica may open, None where it opens none or there is no budget.
+    a replica may open, None where it opens none or there is no budget. ``networks`` are
+    existing ones that it joins beside its own.
     """
 
     name: str
@@ -54,6 +55,7 @@ class ServicePlan:
     stop_grace: int | None = None
     secrets: tuple[str, ...] = ()
     pool: int | None = None
+    networks: tuple[str, ...] = ()
     gpu: bool = False
 
 

@@ -25,8 +25,15 @@ def service_plans(
     ``members`` maps a component's name to its settings. Raises ConfigurationError for
     two services with one name.
     """
+    trusted = frozenset(
+        component.trust
+        for component in members.values()
+        if component.role == "core" and component.trust is not None
+    )
     services = [
-        service for image in images for service in _of_image(image.container, members, budget)
+        service
+        for image in images
+        for service in _of_image(image.container, members, budget, trusted)
     ]
     owners: dict[str, ServicePlan] = {}
     for service in services:
@@ -44,14 +51,17 @@ def _same_name(first: ServicePlan, second: ServicePlan) -> ConfigurationError:
 
 
 def _of_image(
-    container: Container, members: Mapping[str, ComponentSettings], budget: Budget | None
+    container: Container,
+    members: Mapping[str, ComponentSettings],
+    budget: Budget | None,
+    trusted: frozenset[str],
 ) -> list[ServicePlan]:
     components = [members[name] for name in container.components]
     starting = [component for component in components if component.serving.command]
     if len(starting) <= 1:
-        return [_service(container.name, container, components, budget)]
+        return [_service(container.name, container, components, budget, trusted)]
     return [
-        _service(service_name(component.name), container, [component], budget)
+        _service(service_name(component.name), container, [component], budget, trusted)
         for component in starting
     ]
 
@@ -61,8 +71,12 @@ def _service(
     container: Container,
     components: Sequence[ComponentSettings],
     budget: Budget | None,
+    trusted: frozenset[str],
 ) -> ServicePlan:
-    """Return the one process of ``components``: sizes add up, the longest time counts."""
+    """Return the one process of ``components``: sizes add up, the longest time counts.
+
+    ``trusted`` are the core's labels of trust.
+    """
     servings = [component.serving for component in components]
     first = next((serving for serving in servings if serving.command), servings[0])
     role = container.role if len(components) > 1 else components[0].role
@@ -72,7 +86,9 @@ def _service(
         image=container.name,
         components=tuple(component.name for component in components),
         role=role,
-        guarded=role == "ai" or container.role != "core",
+        guarded=role == "ai"
+        or container.role != "core"
+        or (role != "core" and _is_foreign(components, trusted)),
         command=first.command,
         port=_first(first, servings, lambda serving: serving.port),
         health=_first(first, servings, lambda serving: serving.health),
@@ -84,8 +100,19 @@ def _service(
         stop_grace=_longest(serving.stop_grace for serving in servings),
         secrets=tuple(dict.fromkeys(name for serving in servings for name in serving.secrets)),
         pool=_pool(components, budget),
+        networks=tuple(dict.fromkeys(name for serving in servings for name in serving.networks)),
         gpu=any(wanted) if wanted else container.gpu,
     )
+
+
+def _is_foreign(components: Iterable[ComponentSettings], trusted: frozenset[str]) -> bool:
+    """Tell whether code of another level of trust than the core's is among ``components``.
+
+    Even in the core's image it is a process of its own, and needs neither the core's networks
+    nor what these lead to. A missing label keeps nobody apart.
+    """
+    labels = {component.trust for component in components if component.trust is not None}
+    return bool(trusted and labels - trusted)
 
 
 def _first(

@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from depcheck.deployment.manifest import (
@@ -25,18 +25,24 @@ from depcheck.deployment.manifest import (
 from depcheck.errors import OutputError
 from depcheck.model.text import printable
 
-_FORCE = "keep what was changed elsewhere and write with --force, or name another folder"
+_FORCE = (
+    "keep what was changed elsewhere (services: in compose.override.yaml, which compose reads "
+    "beside compose.yaml) and write with --force, or name another folder"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """What became of a folder: POSIX paths below it, each sorted, the manifest left out.
+    """What became of a folder: POSIX paths below it, each sorted.
 
+    ``written`` has the manifest, too, where anything changed. ``seized`` are those of them
+    that were not depcheck's, or not as it wrote them, and were overwritten by force.
     ``removed`` were written by an earlier run and are no longer wanted; ``kept`` as well, but
     somebody has changed them since.
     """
 
     written: tuple[str, ...] = ()
+    seized: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
@@ -50,6 +56,19 @@ class _Found:
     there: bool
     hash: str | None = None
     why: str = ""
+
+
+def notes(done: Written, folder: str) -> Iterator[str]:
+    """Give what a person should know of a ``folder`` (its name) that was written to."""
+    if not done.written:
+        yield f"every file in {folder} is as it was written last: nothing had to be written."
+    if done.seized:
+        yield f"overwritten in {folder}, though not as depcheck wrote it: {', '.join(done.seized)}."
+    if done.removed:
+        yield f"no longer wanted in {folder}, removed: {', '.join(done.removed)}."
+    if done.kept:
+        kept = ", ".join(done.kept)
+        yield f"no longer wanted in {folder}, but kept, since changed by somebody: {kept}."
 
 
 def write_files(
@@ -88,7 +107,8 @@ def _write(
     known = old or Manifest()
     wanted = {path: digest(text.encode()) for path, text in files.items()}
     found = {path: _look(folder, path) for path in sorted(wanted.keys() | known.paths)}
-    _refuse_others(folder, [found[path] for path in wanted], wanted, known, force=force)
+    others = [found[path] for path in wanted if _is_foreign(found[path], wanted[path], known)]
+    _refuse_others(folder, others, known, force=force)
     if old is None and not force:
         _refuse_manifest(folder)
     changing = [path for path in wanted if found[path].hash != wanted[path]]
@@ -96,6 +116,7 @@ def _write(
     removing = [path for path in stale if known.is_own(path, found[path].hash or "")]
     result = Written(
         written=tuple(sorted(changing)),
+        seized=tuple(sorted(one.path for one in others)),
         unchanged=tuple(sorted(wanted.keys() - set(changing))),
         removed=tuple(sorted(removing)),
         kept=tuple(sorted(set(stale) - set(removing))),
@@ -105,7 +126,7 @@ def _write(
     if not changing and not removing and new == old:
         return result
     _carry_out(folder, files, result, found, new)
-    return result
+    return replace(result, written=tuple(sorted((*result.written, NAME))))
 
 
 def _carry_out(
@@ -161,31 +182,23 @@ def _status(path: Path) -> os.stat_result | None:
         return None
 
 
-def _refuse_others(
-    folder: Path,
-    found: Iterable[_Found],
-    wanted: Mapping[str, str],
-    known: Manifest,
-    *,
-    force: bool,
-) -> None:
+def _is_foreign(one: _Found, wanted: str, known: Manifest) -> bool:
+    """Return whether a path is taken by what depcheck did not write, or not as it wrote it."""
+    is_other = one.there and one.hash != wanted
+    return is_other and (bool(one.why) or not known.is_own(one.path, one.hash or ""))
+
+
+def _refuse_others(folder: Path, found: Iterable[_Found], known: Manifest, *, force: bool) -> None:
     """Raise OutputError for all files that may not be overwritten, in one message."""
     faults = [
         f"  {one.path}: {one.why or _told(one, known)}"
         for one in sorted(found, key=lambda one: one.path)
-        if one.there and one.hash != wanted[one.path] and (one.why or not force)
-        if one.why or not known.is_own(one.path, one.hash or "")
+        if one.why or not force
     ]
     if faults:
-        raise OutputError(
-            "\n".join(
-                (
-                    f"{printable(str(folder))}: would be overwritten, so nothing was written:",
-                    *faults,
-                )
-            ),
-            hint=_FORCE,
-        )
+        where = printable(str(folder))
+        first = f"files would be overwritten, so nothing was written to {where}:"
+        raise OutputError("\n".join((first, *faults)), hint=_FORCE)
 
 
 def _told(one: _Found, known: Manifest) -> str:

@@ -99,6 +99,19 @@ class MetadataWanted:
 
 
 Wanted = ProjectWanted | MetadataWanted
+
+
+def wish_key(wanted: Wanted) -> tuple[str, ...]:
+    """Return what tells a wish from others; two wishes of one key are one wish.
+
+    A URL alone does not: nothing keeps an index from giving one to several files.
+    """
+    if isinstance(wanted, ProjectWanted):
+        return (wanted.name,)
+    file = wanted.distribution
+    return wanted.name, wanted.version, file.filename, file.url
+
+
 ProjectAnswer = Project | Missing | Unavailable
 MetadataAnswer = Metadata | Unavailable
 Arrival = tuple[ProjectWanted, ProjectAnswer] | tuple[MetadataWanted, MetadataAnswer]

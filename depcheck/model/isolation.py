@@ -130,8 +130,9 @@ class Boundary:
     ``components`` is minimal: any part of them may share as far as this wall's reasons go.
     ``containers`` are where they stand, in the same order. ``decisive`` walls shape the
     partition; others are only advised (they stand where something else raised them).
-    ``because`` says why this ``strength``. ``heals`` are edits that would take a conflict
-    away; ``against`` are reasons not to raise the wall, a sentence each.
+    ``because`` says why this ``strength``. ``heals`` are edits after which all components of
+    these containers could share one; ``against`` are reasons not to raise the wall, a
+    sentence each.
     """
 
     components: tuple[str, ...]
@@ -203,7 +204,8 @@ class IsolationReport:
     ``exact`` says that the count of the recommendation is proven to be the smallest that
     keeps all its walls. ``ranked`` says how many partitions of that size were compared,
     and ``all_ranked`` whether these are all. ``impossible`` are components that resolve for
-    no Python even alone: they are in no container.
+    no Python even alone: they are in no container. ``next_steps`` are what a person does next,
+    where files were written or could not be, a phrase or command each.
     """
 
     version: str
@@ -224,6 +226,7 @@ class IsolationReport:
     budget: Budget | None = None
     verified: tuple[Verified, ...] = ()
     written: tuple[str, ...] = ()
+    next_steps: tuple[str, ...] = ()
     undetermined: tuple[Undetermined, ...] = ()
     notes: tuple[str, ...] = ()
     requests: int = 0
@@ -245,7 +248,13 @@ class Guarded:
     writable places. ``plain_secrets`` are names of environment variables that hold what looks
     like a secret (never the value). ``swap`` is memory and swap together, -1 for no limit.
     ``devices`` are those of the host, ``binds`` paths of the host that are mounted.
-    ``unknown`` maps a guard-rail (``memory``) to why it cannot be told what stands there.
+    ``unknown`` maps a guard-rail (``memory``) to why it cannot be told what stands there, and
+    ``unknown_at`` to the field that it rests on. One entry of a list has its line, too
+    (``volumes./etc``, ``ports.80:80``, ``networks.back``, ``environment.API_KEY``).
+    ``unbounded`` are those of ``tmpfs`` without a size, ``unconfined`` security options that
+    switch a confinement off (``seccomp:unconfined``). ``hollow_health`` is what makes the
+    health check pass whatever the service does (``… || true``), empty where it asks
+    something. ``gateway`` says that a label (``depcheck.gateway``) declares it to be one.
     """
 
     service: str
@@ -280,6 +289,11 @@ class Guarded:
     devices: tuple[str, ...] = ()
     binds: tuple[str, ...] = ()
     unknown: Mapping[str, str] = field(default_factory=dict)
+    unknown_at: Mapping[str, Origin] = field(default_factory=dict)
+    unbounded: tuple[str, ...] = ()
+    unconfined: tuple[str, ...] = ()
+    hollow_health: str = ""
+    gateway: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

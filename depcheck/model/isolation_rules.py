@@ -35,7 +35,8 @@ WALLS = (
     Rule(
         "wall-trust", "warning", "different trust",
         "The configuration gives the components different levels of trust.",
-        "Code in one process reads the other's memory, secrets and connections.",
+        "Code in one environment can change the other's packages, and in one process reads its "
+        "memory, secrets and connections.",
     ),
     Rule(
         "wall-release", "warning", "different release rhythm",
@@ -105,14 +106,22 @@ GUARDRAILS = (
         "It can reach, and be reached from, what it has no business with.",
     ),
     Rule(
+        "guardrail-gateway", "warning", "no gateway",
+        "No gateway stands between the service and those that share a network with it, or "
+        "there is a way round it.",
+        "A slow answer holds up who asks, and one caller can take all of the service: no rate "
+        "limit, no time-out, no circuit breaker.",
+    ),
+    Rule(
         "guardrail-read-only", "warning", "writable root",
         "The service may write to its root file system.",
         "A full disk or changed code stays until the container is replaced.",
     ),
     Rule(
-        "guardrail-tmpfs", "warning", "no scratch space of its own",
-        "The root is read-only and nothing gives the service a bounded place to write.",
-        "It fails at its first temporary file.",
+        "guardrail-tmpfs", "warning", "no bounded scratch space",
+        "The root is read-only and nothing gives the service a place to write, or a tmpfs has "
+        "no size.",
+        "It fails at its first temporary file, or fills memory with files until it is killed.",
     ),
     Rule(
         "guardrail-capabilities", "warning", "capabilities kept",
@@ -121,7 +130,8 @@ GUARDRAILS = (
     ),
     Rule(
         "guardrail-privileges", "error", "privileges can grow",
-        "The service is privileged, may gain privileges, or shares the host's namespaces.",
+        "The service is privileged, may gain privileges, shares the host's namespaces, or "
+        "switches a confinement off.",
         "Who takes over the process may become root of the host.",
     ),
     Rule(
@@ -131,7 +141,7 @@ GUARDRAILS = (
     ),
     Rule(
         "guardrail-health", "warning", "no health check",
-        "Nothing asks whether the service still answers.",
+        "Nothing asks whether the service still answers, or the check passes whatever it does.",
         "A process that hangs counts as well, and requests are sent to it.",
     ),
     Rule(

@@ -18,7 +18,8 @@ class Serving:
     ``code`` is a folder relative to the project root, ``command`` what starts it,
     ``port`` what it listens on. ``health`` is a path (``/healthz``) that answers when it is
     well. ``memory`` is in bytes, times are in seconds. ``secrets`` are names; ``pool`` is
-    how many database connections one replica wants.
+    how many database connections one replica wants. ``networks`` are existing networks of
+    the engine that it joins beside those that are written.
     """
 
     base: str | None = None
@@ -34,6 +35,7 @@ class Serving:
     stop_grace: int | None = None
     secrets: tuple[str, ...] = ()
     pool: int | None = None
+    networks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

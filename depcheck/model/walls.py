@@ -114,7 +114,8 @@ class Guardrail:
     ``name`` is the guard-rail (``memory``), ``set`` the field to set with a value
     (``mem_limit: 2g``), ``found`` what stands there, empty for nothing, ``contains`` the
     failure that it keeps inside. ``now`` are options of ``docker update`` that set it while
-    the container runs, empty where there are none.
+    the container runs, empty where there are none. ``also`` is what has to stand at the top
+    level of the compose file for it (``networks: {inner: {internal: true}}``), maybe empty.
     """
 
     service: str
@@ -123,3 +124,4 @@ class Guardrail:
     found: str
     contains: str
     now: str = ""
+    also: str = ""

@@ -90,7 +90,7 @@ def test_help_needs_nothing_heavy(command: str, tmp_path: Path) -> None:
         (["check", "--croe", "x"], "No such option: --croe"),
         (["check", "--core"], "requires an argument"),
         (["check", "--format", "xml"], "Invalid value for '--format'"),
-        (["check", "--max-conflicts", "many"], "Invalid value for '--max-conflicts'"),
+        (["check", "--max-conflicts", "many"], "'many' is not a whole number"),
         (["check"], "error: no component to check"),
         (["check", "--component", "web"], 'error: --component "web" is not NAME=SOURCE'),
         (["check", "--core", "a.txt", "--lock", "=x"], 'error: --lock "=x" is not NAME=FILE'),

@@ -47,6 +47,11 @@ def written(folder: Path) -> dict[str, bytes]:
     }
 
 
+def next_steps(ran: Process) -> list[str]:
+    assert ran.returncode in (0, 1), ran.stderr
+    return list(json.loads(ran.stdout).get("next_steps", []))
+
+
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
     """A project of its own that resolves from the recorded index."""
@@ -192,6 +197,46 @@ class TestWriting:
             assert (folder / name / "Dockerfile").is_file()
         assert "web:" in (folder / "compose.yaml").read_text()
 
+    def test_what_is_left_to_do_is_told(self, shop: Path) -> None:
+        configure(
+            shop,
+            web="secrets = ['db_password', 'key']",
+            recommender="networks = ['database']",
+        )
+        steps = next_steps(run("--write", "a b/out", "--format", "json", cwd=shop))
+        assert steps == [
+            "make a b/out/secrets/db_password and a b/out/secrets/key, readable for user "
+            "10001:10001, with the secret as its content",
+            "see that the networks exist that services join: database",
+            "cd 'a b/out' && docker compose --project-name shop up --detach --build",
+        ]
+        again = next_steps(run("--write", "a b/out", "--format", "json", cwd=shop / "web"))
+        assert again[-1].startswith("cd 'a b/out' && ")
+        assert next_steps(run("--format", "json", cwd=shop)) == []
+
+    def test_what_is_not_configured_is_told(self, shop: Path) -> None:
+        command = "command = ['uvicorn', 'rec:app']"
+        configure(shop, recommender=f"{command}\nport = 9000\npool = 3")
+        text = (shop / "depcheck.toml").read_text().replace('role = "core"', "")
+        database = "\n[isolation.database]\nmax-connections = 10\n"
+        (shop / "depcheck.toml").write_text(text + database)
+        told = " ".join(run("--write", "out", cwd=shop).stdout.split())
+        for remark in (
+            "No component is the core: nothing is published",
+            "web has no `command`",
+            "recommender (uvicorn: --host 0.0.0.0)",
+            "recommender has a `pool`, but no way to a database",
+            "web 512m, recommender 2g",
+        ):
+            assert remark in told
+        assert "No component is the core" not in run(cwd=shop).stdout
+
+    def test_code_that_is_not_there_is_told_before_anything_is_resolved(self, shop: Path) -> None:
+        configure(shop, web="code = 'wbe'")
+        ran = run("--index-url", "http://127.0.0.1:9/", cwd=shop)
+        assert (ran.returncode, ran.stdout) == (2, "")
+        assert 'depcheck.toml:5: code of component "web": wbe is not there' in ran.stderr
+
     def test_twice_gives_the_same_bytes_and_touches_nothing(self, shop: Path) -> None:
         run("--write", "out", cwd=shop)
         before = written(shop / "out")
@@ -212,8 +257,12 @@ class TestWriting:
         assert ran.stdout.startswith("TWO CONTAINERS"), "the report is told anyway"
         assert "error:   compose.yaml: changed since depcheck wrote it" in ran.stderr
         assert "--force" in ran.stderr
+        assert "compose.override.yaml" in ran.stderr
+        assert "mend what the error says" in ran.stdout
+        assert "--write" not in ran.stdout.partition("\nNext")[2]
         assert compose.read_text().endswith("# mine\n")
-        run("--write", "out", "--force", cwd=shop)
+        ran = run("--write", "out", "--force", cwd=shop)
+        assert "though not as depcheck wrote it: compose.yaml." in " ".join(ran.stdout.split())
         assert compose.read_text() == wanted
 
     def test_other_peoples_files_stay(self, shop: Path) -> None:
@@ -228,7 +277,8 @@ class TestWriting:
         run("--write", "out", cwd=shop)
         (shop / "recommender/requirements.txt").write_text("pydantic\n")
         ran = run("--write", "out", cwd=shop)
-        assert "out/recommender/pylock.toml is no longer wanted" in " ".join(ran.stdout.split())
+        told = " ".join(ran.stdout.split())
+        assert "no longer wanted in out, removed: recommender/Dockerfile, " in told
         assert sorted(path.name for path in (shop / "out").iterdir()) == [
             "compose.yaml",
             "depcheck-manifest.json",

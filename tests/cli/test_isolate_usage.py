@@ -46,7 +46,7 @@ def project(tmp_path: Path) -> Path:
     [
         (["--togehter", "a,b"], "No such option: --togehter"),
         (["--write"], "requires an argument"),
-        (["--max-containers", "two"], "Invalid value for '--max-containers'"),
+        (["--max-containers", "two"], "'two' is not a whole number"),
         (["--max-containers", "0"], "error: --max-containers must be above 0"),
         (["--together", "web,reco"], 'hint: did you mean "rec"?'),
         (["--together", "web"], '--together "web" names one component'),
@@ -137,3 +137,10 @@ def test_build_arguments_have_the_values_of_the_environment() -> None:
 def test_a_build_argument_is_a_name(name: str) -> None:
     with pytest.raises(UsageError):
         build_arguments((name,), {name: "x"})
+
+
+@pytest.mark.parametrize("folder", ["", " "])
+def test_an_empty_folder_is_not_the_current_one(project: Path, folder: str) -> None:
+    run = isolate("--write", folder, cwd=project)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "error: --write names no folder" in run.stderr

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from depcheck.deployment.compose import compose_file, image_name, service_url
+from depcheck.deployment.gateway import fronts, gateway_files
 from depcheck.deployment.guardrails import RAILS
 from depcheck.deployment.plan import Plan, ServicePlan
 from depcheck.errors import ConfigurationError
@@ -45,6 +46,7 @@ PLANS = {
     "a core alone": plan(core()),
     "no code": plan(context="", here=""),
     "written to the root": plan(context=".", here=""),
+    "networks that are there": plan(core(), ai(networks=("database", "My_net.1")), ai("on")),
     "no command, nothing listens": plan(core(command=(), port=None), ai(port=None, command=())),
 }
 
@@ -126,8 +128,10 @@ def test_the_linter_has_nothing_to_say(name: str, tmp_path: Path) -> None:
 
 def test_each_guardrail_of_the_audit_is_in_the_table_and_says_its_reason() -> None:
     reasons = {rule.id: rule.why for rule in GUARDRAILS}
-    # A port is published for the core alone, with the comment that says where to.
-    assert {rail.rule for rail in RAILS if rail.rule} == set(reasons) - {"guardrail-ports"}
+    # A port is published for the core alone, with the comment that says where to; the gateway
+    # is a service of its own.
+    apart = {"guardrail-ports", "guardrail-gateway"}
+    assert {rail.rule for rail in RAILS if rail.rule} == set(reasons) - apart
     assert all(rail.contains == reasons[rail.rule] for rail in RAILS if rail.rule)
 
 
@@ -206,10 +210,64 @@ def test_an_ai_shares_a_network_with_the_gateway_alone() -> None:
             other for other, one in whole["services"].items()
             if network in one["networks"] and other != name
         }  # fmt: skip
-        assert others <= {"gateway"}
+        assert others == ({f"gateway-{name}"} if name != "batch" else set())
     assert whole["services"]["web"]["networks"] == ["edge", "gateway"]
     assert "edge" not in inside
-    assert "edge" not in whole["services"]["gateway"]["networks"]
+    assert whole["services"]["gateway-search"]["networks"] == ["gateway", "search-internal"]
+
+
+def test_no_ai_reaches_another_one_even_through_a_gateway() -> None:
+    """Follow every network, and every gateway to the one service of its configuration."""
+    whole = services(RICH)
+    servers = {
+        front.name: name for name, front in fronts(RICH).items()
+        if f"server {name}" in gateway_files(RICH)[front.file].replace("server-template", "server")
+    }  # fmt: skip
+    assert servers == {"gateway-recommender": "recommender", "gateway-search": "search"}
+    for name in ("recommender", "search", "batch"):
+        beside = {
+            other for other, one in whole.items()
+            if set(one["networks"]) & set(whole[name]["networks"])
+        }  # fmt: skip
+        reached = {servers.get(other, other) for other in beside}
+        assert reached == {name}
+
+
+def test_an_existing_network_is_joined_beside_its_own() -> None:
+    shop = plan(
+        core(networks=("database",)), ai(networks=("database", "My_net.1")), ai("search")
+    )  # fmt: skip
+    whole = read(compose_file(shop))
+    assert whole["services"]["recommender"]["networks"] == [
+        "recommender-internal", "database", "My_net.1",
+    ]  # fmt: skip
+    assert whole["services"]["web"]["networks"] == ["edge", "gateway", "database"]
+    assert whole["services"]["search"]["networks"] == ["search-internal"]
+    assert whole["networks"]["database"] == {"external": True}
+    assert whole["networks"]["My_net.1"] == {"external": True}
+    assert "What is in database, My_net.1 reaches it" in words(compose_file(shop))
+
+
+def words(text: str) -> str:
+    """The comments of a file as running text."""
+    return " ".join(line.strip(" #") for line in text.splitlines())
+
+
+@pytest.mark.parametrize("name", ["edge", "gateway", "recommender-internal", "a b", "-x", "a\nb"])
+def test_a_network_that_is_none_or_is_made_here_is_refused(name: str) -> None:
+    with pytest.raises(ConfigurationError, match="network"):
+        compose_file(plan(core(), ai(networks=(name,))))
+
+
+def test_what_starts_nothing_is_not_started_without_end() -> None:
+    found = services(PLANS["no command, nothing listens"])
+    assert found["web"]["restart"] == "no"
+    assert found["recommender"]["restart"] == "on-failure:5"
+
+
+def test_the_gateway_comes_back_with_the_core() -> None:
+    found = services(plan())
+    assert found["gateway"]["restart"] == found["web"]["restart"] == "unless-stopped"
 
 
 def test_nothing_waits_for_the_ai() -> None:
@@ -219,8 +277,9 @@ def test_nothing_waits_for_the_ai() -> None:
 def test_the_core_is_told_where_the_ai_is() -> None:
     found = services(RICH)
     addresses = {
-        "RECOMMENDER_URL": "http://gateway:9001", "SEARCH_URL": "http://gateway:9002",
-    }  # fmt: skip
+        "RECOMMENDER_URL": "http://gateway-recommender:9001",
+        "SEARCH_URL": "http://gateway-search:9001",
+    }
     assert found["web"]["environment"] == addresses | {"DB_POOL_SIZE": "20"}
     assert found["worker"]["environment"] == addresses | {"DB_POOL_SIZE": "5"}
     assert found["recommender"]["environment"] == {"DB_POOL_SIZE": "2"}

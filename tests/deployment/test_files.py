@@ -25,6 +25,21 @@ def test_a_stack_has_all_its_files() -> None:
     assert all(text.endswith("\n") for text in files.values())
 
 
+def test_each_ai_has_the_file_of_its_gateway() -> None:
+    files = make_files(plans.plan(plans.core(), plans.ai(), plans.ai("search")), {
+        **LOCKS, "search": LOCK,
+    })  # fmt: skip
+    services = yaml.safe_load(files["compose.yaml"])["services"]
+    mounted = {
+        name: one["volumes"][0].split(":")[0].removeprefix("./")
+        for name, one in services.items() if "volumes" in one
+    }  # fmt: skip
+    assert mounted == {
+        "gateway-recommender": "gateway/recommender.cfg", "gateway-search": "gateway/search.cfg",
+    }  # fmt: skip
+    assert set(mounted.values()) <= files.keys()
+
+
 def test_no_gateway_where_nothing_is_guarded() -> None:
     assert "gateway/haproxy.cfg" not in make_files(plans.plan(plans.core()), LOCKS)
 

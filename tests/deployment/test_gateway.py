@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import time
@@ -13,7 +14,8 @@ import pytest
 import yaml
 
 from depcheck.deployment.compose import compose_file
-from depcheck.deployment.gateway import gateway_file, gateway_ports
+from depcheck.deployment.gateway import fronts, gateway_files
+from depcheck.deployment.plan import Plan
 from depcheck.errors import ConfigurationError
 from depcheck.model.isolation import Gateway
 from tests.support import gateways
@@ -23,8 +25,11 @@ from tests.support.running import free_port
 
 
 def text(**given: int) -> str:
-    written = gateway_file(with_gateway(**given))
-    assert written is not None
+    return only(with_gateway(**given))
+
+
+def only(shop: Plan) -> str:
+    (written,) = gateway_files(shop).values()
     return written
 
 
@@ -37,13 +42,27 @@ def at_once(front: Front, count: int) -> list[Answer]:
 
 
 def test_no_guarded_service_listens_no_gateway() -> None:
-    assert gateway_file(plan(core(), ai(port=None, health=None))) is None
-    assert gateway_file(plan(core())) is None
+    assert gateway_files(plan(core(), ai(port=None, health=None))) == {}
+    assert gateway_files(plan(core())) == {}
 
 
-def test_each_service_has_a_port_in_order() -> None:
-    ports = gateway_ports(plan(core(), ai("search"), ai("batch", port=None), ai("rank")))
-    assert ports == {"search": 9001, "rank": 9002}
+def test_one_service_has_the_gateway() -> None:
+    (front,) = fronts(plan(core(), ai("search"), ai("batch", port=None))).values()
+    assert (front.name, front.file) == ("gateway", "gateway/haproxy.cfg")
+    assert front.url == "http://gateway:9001"
+
+
+def test_each_of_several_services_has_a_gateway_that_leads_nowhere_else() -> None:
+    shop = plan(core(), ai("search"), ai("batch", port=None), ai("rank", port=7000))
+    found = fronts(shop)
+    assert {name: front.url for name, front in found.items()} == {
+        "search": "http://gateway-search:9001",
+        "rank": "http://gateway-rank:9001",
+    }
+    written = gateway_files(shop)
+    assert list(written) == ["gateway/search.cfg", "gateway/rank.cfg"]
+    servers = [re.findall(r"^ +server \S+ (\S+)", text, re.MULTILINE) for text in written.values()]
+    assert servers == [["search:8000"], ["rank:7000"]]
 
 
 @pytest.mark.parametrize(
@@ -52,6 +71,7 @@ def test_each_service_has_a_port_in_order() -> None:
         (ai(),),
         (ai(health=None),),
         (ai(replicas=3), ai("search", port=8001, health=None, replicas=2)),
+        (ai("health"),),
         (ai(health="/a'b\"c$HOME%[src]\\ #d"),),
     ],
 )
@@ -66,9 +86,9 @@ def test_each_service_has_a_port_in_order() -> None:
 def test_haproxy_itself_accepts_it_without_a_warning(
     services: tuple, settings: Gateway, tmp_path: Path
 ) -> None:
-    written = gateway_file(plan(core(), *services, gateway=settings))
-    assert written is not None
-    assert gateways.checked(written, tmp_path) == ""
+    written = gateway_files(plan(core(), *services, gateway=settings))
+    assert len(written) == len(services)
+    assert [gateways.checked(text, tmp_path) for text in written.values()] == [""] * len(written)
 
 
 def test_what_the_checker_does_not_like_is_told(tmp_path: Path) -> None:
@@ -78,20 +98,21 @@ def test_what_the_checker_does_not_like_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("health", ["healthz", "/a\nserver evil evil:1", "/\x1b[0m"])
 def test_a_health_path_that_is_no_data_is_refused(health: str) -> None:
     with pytest.raises(ConfigurationError):
-        gateway_file(plan(core(), ai(health=health)))
+        gateway_files(plan(core(), ai(health=health)))
 
 
-@pytest.mark.parametrize("name", ["a b", "a\n    server evil evil:1", "-x", "gateway", "Ai"])
+@pytest.mark.parametrize(
+    "name", ["a b", "a\n    server evil evil:1", "-x", "gateway", "gateway-a", "Ai"]
+)
 def test_a_name_that_is_no_service_is_refused(name: str) -> None:
     with pytest.raises(ConfigurationError):
-        gateway_file(plan(core(), ai(name)))
+        gateway_files(plan(core(), ai(name)))
 
 
 def test_a_hostile_health_path_reaches_the_service_as_it_is() -> None:
     # $, quotes and % mean something to HAProxy elsewhere.
     path = "/a'b\"c$HOME%[src]"
-    written = gateway_file(plan(core(), ai(health=path)))
-    assert written is not None
+    written = only(plan(core(), ai(health=path)))
     with service() as behind, gateway(written, {"recommender:8000": behind.port}):
         end = time.monotonic() + 5
         while not behind.seen and time.monotonic() < end:
@@ -244,8 +265,7 @@ def test_a_service_that_moves_is_found_again() -> None:
 def test_a_connection_that_one_replica_refuses_goes_to_the_other() -> None:
     port = free_port()
     shop = plan(core(), ai(replicas=2, port=port, health=None))
-    written = gateway_file(shop)
-    assert written is not None
+    written = only(shop)
     names = {"recommender": ("127.0.0.1", "127.0.0.2")}
     with (
         name_server(names) as resolver,

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from depcheck.deployment.names import LONGEST, RESERVED, service_name, unique_names
+from depcheck.deployment.names import (
+    LONGEST,
+    RESERVED,
+    gateway_name,
+    service_name,
+    unique_names,
+)
 from depcheck.errors import ConfigurationError
 
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
@@ -25,8 +31,9 @@ REPOSITORY = re.compile(r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*")
         ("Café", "cafe"),
         ("7zip", "7zip"),
         ("web\n$(id)", "web-id"),
-        ("gateway", "gateway-app"),
-        ("LocalHost", "localhost-app"),
+        ("gateway", "app-gateway"),
+        ("Gateway-web", "app-gateway-web"),
+        ("LocalHost", "app-localhost"),
     ],
 )
 def test_a_name_is_made_valid(text: str, name: str) -> None:
@@ -49,6 +56,7 @@ def test_every_name_is_a_label_a_repository_and_itself_again(text: str) -> None:
     assert REPOSITORY.fullmatch(name)
     assert len(name) <= LONGEST
     assert name not in RESERVED
+    assert not name.startswith("gateway-")
     assert service_name(name) == name
 
 
@@ -56,6 +64,14 @@ def test_long_names_that_begin_alike_stay_apart() -> None:
     first, second = service_name("a" * 80), service_name("a" * 81)
     assert first != second
     assert len(first) == len(second) == LONGEST
+
+
+def test_gateways_are_told_apart_and_are_called_like_no_service() -> None:
+    services = ["a", "app", "b" * 63, f"{'b' * 62}c"]
+    names = [gateway_name(service) for service in services]
+    assert len(set(names)) == len(names)
+    assert all(LABEL.fullmatch(name) and len(name) <= LONGEST for name in names)
+    assert all(service_name(name) != name for name in names)
 
 
 def test_names_that_fall_together_are_told_all_at_once() -> None:

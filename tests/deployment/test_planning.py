@@ -28,7 +28,7 @@ def target(python: str = "3.11.7", system: str = "linux") -> Target:
 def component(
     name: str, role: str = "other", *, line: int | None = None, **given: Any
 ) -> ComponentSettings:
-    settings = {key: given.pop(key) for key in ("gpu",) if key in given}
+    settings = {key: given.pop(key) for key in ("gpu", "trust") if key in given}
     origin = Origin(component=name, path="depcheck.toml", line=line, text="") if line else None
     return ComponentSettings(
         name=name, role=role, source="r.txt", origin=origin, serving=Serving(**given), **settings,
@@ -102,6 +102,31 @@ def test_one_process_of_several_components_adds_up(tmp_path: Path) -> None:
 def test_only_the_core_is_reached_directly(tmp_path: Path, role: str, guarded: bool) -> None:
     (service,) = Case(tmp_path, component("a", role)).plan().services
     assert service.guarded is guarded
+
+
+@pytest.mark.parametrize(
+    ("core", "plugin", "guarded"),
+    [("high", "low", True), ("high", "high", False), ("high", None, False), (None, "low", False)],
+)
+def test_other_trust_is_guarded_in_the_cores_image_too(
+    tmp_path: Path, core: str | None, plugin: str | None, guarded: bool
+) -> None:
+    case = Case(
+        tmp_path, component("web", "core", command=("a",), trust=core),
+        component("plugin", command=("b",), trust=plugin),
+    )  # fmt: skip
+    web, other = case.plan(("web", "plugin")).services
+    assert (web.image, web.guarded) == (other.image, False)
+    assert other.guarded is guarded
+
+
+def test_networks_of_one_process_are_joined_once(tmp_path: Path) -> None:
+    case = Case(
+        tmp_path, component("web", "core", networks=("db", "queue")),
+        component("lib", networks=("cache", "db")),
+    )  # fmt: skip
+    (service,) = case.plan(("web", "lib")).services
+    assert service.networks == ("db", "queue", "cache")
 
 
 def test_pools_are_those_of_the_budget(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from depcheck.deployment import writing
 from depcheck.deployment.manifest import NAME, read_manifest
 from depcheck.deployment.previous import previous_partition
-from depcheck.deployment.writing import Written, write_files
+from depcheck.deployment.writing import Written, notes, write_files
 from depcheck.errors import OutputError
 
 FILES = {"compose.yaml": "services: {}\n", "web/Dockerfile": "FROM a\n", "web/pylock.toml": "x\n"}
@@ -35,7 +35,7 @@ def tree(folder: Path) -> dict[str, str]:
 
 def test_a_first_run_makes_the_folder(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "deploy"
-    assert write(folder) == Written(written=tuple(sorted(FILES)))
+    assert write(folder) == Written(written=tuple(sorted((*FILES, NAME))))
     assert tree(folder) == FILES
     assert previous_partition(folder) == (("web",), ("rec", "search"))
 
@@ -57,7 +57,7 @@ def test_two_folders_are_the_same_byte_for_byte(tmp_path: Path) -> None:
 def test_own_files_are_replaced_and_those_no_longer_wanted_removed(tmp_path: Path) -> None:
     write(tmp_path)
     result = write(tmp_path, {"compose.yaml": "services: {a: 1}\n", "rec/Dockerfile": "FROM b\n"})
-    assert result.written == ("compose.yaml", "rec/Dockerfile")
+    assert result.written == ("compose.yaml", NAME, "rec/Dockerfile")
     assert result.removed == ("web/Dockerfile", "web/pylock.toml")
     assert not (tmp_path / "web").exists()
 
@@ -82,17 +82,21 @@ def test_all_that_would_be_overwritten_is_told_before_anything_is_written(tmp_pa
     assert "web/Dockerfile: changed since depcheck wrote it" in caught.value.message
     assert "rec/Dockerfile: not from depcheck" in caught.value.message
     assert "compose.yaml" not in caught.value.message
+    assert caught.value.message.startswith("files would be overwritten, so nothing was written")
     assert tree(tmp_path) == before
-    assert write(tmp_path, wanted, force=True).written == (
-        "a.txt", "compose.yaml", "rec/Dockerfile", "web/Dockerfile",
+    done = write(tmp_path, wanted, force=True)
+    assert done.written == (
+        "a.txt", "compose.yaml", NAME, "rec/Dockerfile", "web/Dockerfile",
     )  # fmt: skip
+    assert done.seized == ("rec/Dockerfile", "web/Dockerfile")
     assert tree(tmp_path) == wanted
 
 
 def test_a_changed_file_that_already_says_the_new_is_no_clash(tmp_path: Path) -> None:
     write(tmp_path)
     (tmp_path / "compose.yaml").write_text("new\n")
-    assert write(tmp_path, {**FILES, "compose.yaml": "new\n"}).written == ()
+    done = write(tmp_path, {**FILES, "compose.yaml": "new\n"})
+    assert (done.written, done.seized) == ((NAME,), ())
 
 
 @pytest.mark.parametrize("force", [False, True])
@@ -103,6 +107,17 @@ def test_a_changed_file_that_is_no_longer_wanted_is_kept(tmp_path: Path, force: 
     assert result.kept == ("web/Dockerfile",)
     assert result.removed == ("web/pylock.toml",)
     assert (tmp_path / "web" / "Dockerfile").read_text() == "FROM mine\n"
+
+
+def test_what_became_of_files_is_a_note_for_each_kind() -> None:
+    done = Written(written=("a",), seized=("a",), removed=("b", "c"), kept=("d",))
+    assert list(notes(done, "deploy")) == [
+        "overwritten in deploy, though not as depcheck wrote it: a.",
+        "no longer wanted in deploy, removed: b, c.",
+        "no longer wanted in deploy, but kept, since changed by somebody: d.",
+    ]
+    assert list(notes(Written(written=("a",)), "deploy")) == []
+    assert "nothing had to be written" in next(notes(Written(), "deploy"))
 
 
 # Links, and other things that stand in the way

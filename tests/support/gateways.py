@@ -202,7 +202,7 @@ def gateway(
         looked_up = f"{address} resolvers engine init-addr none resolve-prefer ipv4"
         assert looked_up in text
         text = text.replace(looked_up, f"127.0.0.1:{port}")
-    health = ports.pop("health")
+    health = ports.pop("gateway-health")
     with tempfile.TemporaryDirectory(prefix="depcheck-gateway-") as place:
         folder = Path(place)
         folder.chmod(0o755)

@@ -559,6 +559,89 @@ WIDE = replace(
     costs=(),
 )
 
+# Walls that differ only in who stands on which side
+
+
+def _labelled(name: str, line: int, other: str) -> Finding:
+    at = [
+        Origin(component=who, path="depcheck.toml", line=number, text=f'trust = "{label}"')
+        for who, number, label in ((name, line, "internal"), (other, 16, "low"))
+    ]
+    return Finding(
+        rule="wall-trust",
+        severity="warning",
+        message=f'{name} has trust "internal" and {other} "low", as configured.',
+        locations=tuple(at),
+        evidence=Labels(kind="trust", values=((name, "internal"), (other, "low"))),
+    )
+
+
+def _edit(name: str, line: int, before: str, after: str) -> Correction:
+    asked = requirement(name, line, before)
+    edits = (Edit(origin=asked.origin, before=before, after=after),)
+    return Correction(statements=(asked,), edits=edits, picks=(("numpy", "1.2"),))
+
+
+_OF_WEB, _OF_SEARCH = requirement("web", 9, "numpy<1"), requirement("search", 4, "numpy<1")
+_OF_REPORTS = requirement("reports", 2, "numpy>=1")
+_ON_AI = requirement("ai", 2, "protobuf>=5")
+_BEHIND = "Code of another trust must not share memory."
+_COMPILED = "Compiled code disagrees."
+_HEALED = _edit("reports", 2, "numpy>=1", "numpy<1")
+_TRUSTED = {name: _labelled(name, line, "plugin") for name, line in (("web", 4), ("search", 8))}
+FOLDED = report(
+    verdict="several",
+    components=tuple(
+        component(name, role="core" if name == "web" else "other")
+        for name in ("web", "search", "reports", "ai", "vision", "plugin")
+    ),
+    containers=(
+        container("app", "web", "search", role="core"),
+        container("reports", "reports"),
+        container("ai", "ai", "vision", gpu=True),
+        container("plugin", "plugin"),
+    ),
+    boundaries=(
+        wall("web reports", "app reports", clash("numpy", (_OF_WEB, _OF_REPORTS)),
+             because=_COMPILED, heals=(_HEALED, _edit("web", 9, "numpy<1", "numpy"))),
+        wall("search reports", "app reports", clash("numpy", (_OF_SEARCH, _OF_REPORTS)),
+             because=_COMPILED, heals=(_HEALED,)),
+        wall("web ai", "app ai",
+             clash("protobuf", (requirement("web", 1, "protobuf<4"), _ON_AI)),
+             replace(gpu("ai"), evidence=GpuNeed(component="ai", configured=True)),
+             strength="service", because="It scales with GPUs."),
+        wall("web vision", "app ai",
+             replace(gpu("vision"), evidence=GpuNeed(component="vision", configured=True)),
+             strength="service", because="It scales with GPUs."),
+        wall("web plugin", "app plugin", _TRUSTED["web"], strength="service", because=_BEHIND),
+        wall("search plugin", "app plugin", _TRUSTED["search"], strength="service",
+             because=_BEHIND),
+        wall("ai plugin", "ai plugin", _labelled("ai", 12, "plugin"), strength="service",
+             because=_BEHIND),
+    ),
+    costs=(Cost(container="plugin", size=2 * MB, added=2 * MB),),
+    fewest=2,
+)  # fmt: skip
+BOUND = replace(
+    CLEAN,
+    boundaries=(
+        wall("web plugin", "web web", _TRUSTED["web"], strength="service", because=_BEHIND,
+             decisive=False),
+        wall("search plugin", "web web", _TRUSTED["search"], strength="service",
+             because=_BEHIND, decisive=False),
+    ),
+    wishes=(
+        WishAnswer(
+            asked="--max-containers 1",
+            possible=True,
+            containers=1,
+            without=2,
+            added=-3 * MB,
+            gives_up=(_TRUSTED["web"].message, _TRUSTED["search"].message, "Something else."),
+        ),
+    ),
+)  # fmt: skip
+
 EVIL = (
     "\x1b[31mred\x1b[0m [bold red]markup[/] \x1b]8;;https://evil.example\x07link"
     "\r\n::error file=x::boo\n ##[set-env name=A]b \u202eevil\u2066 \x9b2J a\u200bb"
@@ -668,4 +751,6 @@ ALL = {
     "today": TODAY,
     "undetermined": UNDETERMINED,
     "wide": WIDE,
+    "folded": FOLDED,
+    "bound": BOUND,
 }

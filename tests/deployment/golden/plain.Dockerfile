@@ -56,4 +56,5 @@ WORKDIR /app
 # A number: it is no root of the host either, and Kubernetes can check it.
 USER 10001:10001
 
-# No component has a `command` in the configuration: nothing starts by itself.
+# No component has a `command` in the configuration: what the base starts runs,
+# which is an interpreter that ends at once where the base is Python's.
