@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from depcheck.isolation.gateways import beside, has_gateway
 from depcheck.isolation.guardrails import RAILS, Lack
 from depcheck.isolation.mending import mend
 from depcheck.model.findings import Finding
@@ -14,45 +15,57 @@ from depcheck.model.requirement import Origin, Undetermined
 from depcheck.model.walls import Guardrail
 
 _RULES = {rule.id: rule for rule in GUARDRAILS}
+_ORDER = {rule.removeprefix("guardrail-"): number for number, rule in enumerate(_RULES)}
 
 
-def audit(services: Sequence[Guarded], judged: Collection[str]) -> list[Finding]:
+def audit(
+    services: Sequence[Guarded], judged: Collection[str], around: Sequence[Guarded] = ()
+) -> list[Finding]:
     """Return what the ``judged`` services lack, in their order and that of the rules.
 
     A finding's location is the field that is wrong, else the service. Nothing is said of a
     guard-rail that cannot be told; ``untold`` says so. A service that shares the network of
-    another has that one's networks and ports.
+    another has that one's networks and ports. ``around`` are those that were not asked about
+    and share a network with one that was.
     """
-    known = _in_files(services)
+    whole = _whole(services)
+    every = (*whole, *around)
     return [
         _finding(service, lack)
-        for service in services
+        for service in whole
         if service.service in judged
-        for lack in _lacking(_with_network(service, known))
+        for lack in _lacking(service, every)
     ]
 
 
 def untold(services: Sequence[Guarded], judged: Collection[str]) -> list[Undetermined]:
     """Return the guard-rails of the ``judged`` services that cannot be told, and why."""
-    known = _in_files(services)
-    found = []
-    for service in services:
-        if service.service in judged:
-            whole = _with_network(service, known)
-            found += [
-                Undetermined(
-                    subject=f"the guard-rail {rail} of {called(service)}",
-                    reason=reason,
-                    hint=_hint(service, rail),
-                    origin=service.origin,
-                )
-                for rail, reason in _unknown(whole).items()
-            ]
-    return found
+    return [
+        Undetermined(
+            subject=f"the guard-rail {rail} of {called(service)}",
+            reason=reason,
+            hint=_hint(service, rail),
+            origin=service.unknown_at.get(rail) or _network_line(service, rail) or service.origin,
+        )
+        for service in _whole(services)
+        if service.service in judged
+        for rail, reason in _unknown(service).items()
+    ]
 
 
+def _network_line(service: Guarded, rail: str) -> Origin | None:
+    """Return where a network stands of which it is not known who is in it."""
+    if rail not in ("network", "gateway"):
+        return None
+    unsure = [name for name, internal in service.networks.items() if internal is None]
+    lines = (service.lines.get(f"networks.{name}") for name in unsure)
+    return next((line for line in lines if line), None)
+
+
+_LENT = ("ports", "networks")
 _HINTS = {
     "network": "audit the running container (container:NAME): the engine knows",
+    "gateway": "audit the running container (container:NAME): the engine knows",
     "secrets": "name a file that is there, or audit the running container (container:NAME)",
 }
 
@@ -63,11 +76,13 @@ def _hint(service: Guarded, rail: str) -> str:
     return _HINTS.get(rail, "set it in .env, or give it a default (${NAME:-…})")
 
 
-def rails_kept(service: Guarded, findings: Sequence[Finding]) -> tuple[str, ...]:
+def rails_kept(
+    service: Guarded, findings: Sequence[Finding], every: Sequence[Guarded] = ()
+) -> tuple[str, ...]:
     """Return the guard-rails that stand, in the order of the rules.
 
     One that has nothing to guard (a start period where there is no health check) is not
-    among them.
+    among them, nor a gateway where none of ``every`` is one.
     """
     lacking = {
         finding.rule
@@ -75,7 +90,11 @@ def rails_kept(service: Guarded, findings: Sequence[Finding]) -> tuple[str, ...]
         if isinstance(finding.evidence, Guardrail) and finding.evidence.service == called(service)
     }
     names = [rule.removeprefix("guardrail-") for rule in _RULES if rule not in lacking]
-    idle = {"start-period": not service.health, "tmpfs": not service.read_only}
+    idle = {
+        "start-period": not service.health,
+        "tmpfs": not service.read_only,
+        "gateway": not has_gateway(service, every),
+    }
     return tuple(n for n in names if n not in _unknown(service) and not idle.get(n))
 
 
@@ -84,17 +103,19 @@ def called(service: Guarded) -> str:
     return service.service if service.origin else service.where.removeprefix("container ")
 
 
-def _in_files(services: Sequence[Guarded]) -> Mapping[str, Guarded]:
-    return {service.service: service for service in services if service.origin}
+def _whole(services: Sequence[Guarded]) -> list[Guarded]:
+    """Return services with the networks and ports that they have from others."""
+    known = {service.service: service for service in services if service.origin}
+    return [_with_network(service, known) for service in services]
 
 
-def _lacking(service: Guarded) -> Iterator[Lack]:
-    """Yield what is lacking; where a rail cannot be told, only what is wrong for certain."""
+def _lacking(service: Guarded, every: Sequence[Guarded]) -> list[Lack]:
+    """Return what is lacking; where a rail cannot be told, only what is wrong for certain."""
     unknown = _unknown(service)
-    for rail in RAILS:
-        for lack in rail(service):
-            if lack.definite or lack.rail not in unknown:
-                yield lack
+    found = [lack for rail in RAILS for lack in rail(service)]
+    found += beside(service, every)
+    found.sort(key=lambda lack: _ORDER[lack.rail])
+    return [lack for lack in found if lack.definite or lack.rail not in unknown]
 
 
 def _finding(service: Guarded, lack: Lack) -> Finding:
@@ -111,18 +132,34 @@ def _finding(service: Guarded, lack: Lack) -> Finding:
             service=called(service),
             name=lack.rail,
             set=mending.set,
-            found=places[0].text if places else lack.found,
+            found=_found(service, lack),
             contains=contains,
             now=mending.now,
+            also=mending.also,
         ),
         remedy=mending.remedy,
     )
 
 
 def _places(service: Guarded, lack: Lack) -> tuple[Origin, ...]:
-    """Return where the field stands; of secrets, where each of them does."""
-    there = [service.lines[path] for path in lack.at if path in service.lines]
-    return tuple(there if lack.rail == "secrets" else there[:1])
+    """Return where the field stands, or each of them; one line once."""
+    there = _there(service, lack)
+    found = lack.origins or (there if lack.each else there[:1])
+    lines: dict[tuple[str, int | None], Origin] = {}
+    for place in found:
+        lines.setdefault((place.path, place.line), place)
+    return tuple(lines.values())
+
+
+def _found(service: Guarded, lack: Lack) -> str:
+    """Return what stands there: the very entry, or several in short."""
+    there = _there(service, lack)
+    several = lack.each and len(there) > 1
+    return there[0].text if there and not several else lack.found
+
+
+def _there(service: Guarded, lack: Lack) -> list[Origin]:
+    return [service.lines[path] for path in lack.at if path in service.lines]
 
 
 def _with_network(service: Guarded, known: Mapping[str, Guarded]) -> Guarded:
@@ -136,16 +173,25 @@ def _with_network(service: Guarded, known: Mapping[str, Guarded]) -> Guarded:
         ports += lender.ports
     if lender is service:
         return service
-    return replace(service, ports=ports, networks=lender.networks, network_mode=lender.network_mode)
+    lent = {path: at for path, at in lender.lines.items() if path.startswith(_LENT)}
+    return replace(
+        service,
+        ports=ports,
+        networks=lender.networks,
+        network_mode=lender.network_mode,
+        lines={**service.lines, **lent},
+    )
 
 
 def _unknown(service: Guarded) -> Mapping[str, str]:
     """Return the guard-rails that cannot be told, and why."""
     mode = service.network_mode
     unsure = [name for name, internal in service.networks.items() if internal is None]
+    known = service.unknown
     if mode.startswith(("service:", "container:")) and not service.networks:
-        return {"network": f"it shares the network of {mode}", **service.unknown}
+        return {"network": f"it shares the network of {mode}", **known}
     if unsure:
-        reason = f"nothing here says whether the network {unsure[0]} is internal"
-        return {"network": reason, **service.unknown}
-    return service.unknown
+        internal = f"nothing here says whether the network {unsure[0]} is internal"
+        others = f"nothing here says who else is in the network {unsure[0]}"
+        return {"network": internal, "gateway": others, **known}
+    return known

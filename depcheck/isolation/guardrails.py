@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from depcheck.model.findings import Severity
 from depcheck.model.isolation import Guarded
+from depcheck.model.requirement import Origin
 
 _NUMERIC = re.compile(r"(\d+)(:\w+)?")
-_LOOPBACK = ("127.", "[::1]", "localhost:", "::1:")
+LOOPBACK = ("127.", "[::1]", "localhost:", "::1:")
 _SCRATCH = ("/tmp", "/var/tmp")  # noqa: S108 - paths in a container, nothing is made there
 _NO_SCRATCH = ("/run", "/var/run", "/dev/shm")  # noqa: S108 - likewise
 _HARMLESS_CAPABILITIES = frozenset(("NET_BIND_SERVICE",))
@@ -22,6 +23,7 @@ _GRAVE_PATHS = frozenset(
     ("/", "/boot", "/dev", "/etc", "/proc", "/root", "/run", "/sys", "/usr", "/var", "/var/run")
 ) | {"/var/lib/docker", "/var/lib/containerd"}
 _SOCKETS = re.compile(r".*/(?:docker|podman|containerd|crio)\.sock")
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")
 _LIMITS = "deploy.resources.limits"
 _NAMES = 5
 
@@ -32,21 +34,27 @@ class Lack:
 
     ``rail`` is the guard-rail (``memory``), ``says`` the sentence without its subject, ``why``
     the failure that it lets out, where that is not all that its rule says.
-    ``set`` is the field with its value, ``at`` the fields to look at, the first that is there
-    counts. ``found`` is what stands there where no field shows it. ``definite`` says that
-    something wrong stands there, rather than that nothing is seen. ``drop`` says that ``set``
-    is to be taken out.
+    ``set`` is the field with its value, ``also`` what has to stand at the top level of the
+    file for it. ``at`` are the fields to look at: the first that is there counts, or ``each``
+    that is; ``origins`` are places outside of the service. ``found`` is what stands there
+    where not one field shows it. ``definite`` says that something wrong stands there, rather
+    than that nothing is seen. ``drop`` says that ``set`` is to be taken out. ``remedy`` is
+    what to do, where the fields do not say it.
     """
 
     rail: str
     says: str
     set: str
+    also: str = ""
     at: tuple[str, ...] = ()
+    each: bool = False
+    origins: tuple[Origin, ...] = ()
     found: str = ""
     severity: Severity | None = None
     why: str = ""
     definite: bool = False
     drop: bool = False
+    remedy: str = ""
 
 
 def _memory(service: Guarded) -> Iterator[Lack]:
@@ -88,13 +96,14 @@ def _pids(service: Guarded) -> Iterator[Lack]:
 def _ports(service: Guarded) -> Iterator[Lack]:
     if not service.ports or service.network_mode in ("host", "none"):
         return
-    local = all(port.startswith(_LOOPBACK) for port in service.ports)
+    local = all(port.startswith(LOOPBACK) for port in service.ports)
     yield Lack(
         rail="ports",
-        says=f"publishes {_few(service.ports)}" + (" on the host's loopback" if local else ""),
+        says=f"publishes {few(service.ports)}" + (" on the host's loopback" if local else ""),
         set="ports",
-        at=("ports",),
-        found=f"ports: {_few(service.ports)}",
+        at=tuple(f"ports.{port}" for port in service.ports),
+        each=True,
+        found=f"ports: {few(service.ports)}",
         severity="warning" if local else None,
         definite=True,
         drop=True,
@@ -103,8 +112,11 @@ def _ports(service: Guarded) -> Iterator[Lack]:
 
 def _network(service: Guarded) -> Iterator[Lack]:
     inner = [name for name, internal in service.networks.items() if internal]
-    wanted = f"networks: [{', '.join(inner) or 'inner'}]"
+    new = _plain(f"{service.service}-internal", "inner")
+    wanted = f"networks: [{', '.join(inner) or new}]"
+    also = "" if inner else f"networks: {{{new}: {{internal: true}}}}"
     mode = service.network_mode
+    at: tuple[str, ...] = ("network_mode",)
     if mode == "host":
         says, found = "is in the network of the host itself", "network_mode: host"
     elif mode and not service.networks:
@@ -113,12 +125,15 @@ def _network(service: Guarded) -> Iterator[Lack]:
         says, found = f"is in the engine's network {mode}", f"network_mode: {mode}"
     elif outer := [name for name, internal in service.networks.items() if internal is False]:
         is_are = "is" if len(outer) == 1 else "are"
-        says = f"is in {_few(outer)}, which {is_are} not internal"
-        found = f"networks: {_few(outer)}"
+        says = f"is in {few(outer)}, which {is_are} not internal"
+        found = f"networks: {few(outer)}"
+        at = tuple(f"networks.{name}" for name in outer)
     else:
         return
-    at = ("network_mode",) if mode else ("networks",)
-    yield Lack(rail="network", says=says, set=wanted, at=at, found=found, definite=True)
+    yield Lack(
+        rail="network", says=says, set=wanted, also=also, at=at, each=True, found=found,
+        definite=True,
+    )  # fmt: skip
 
 
 def _read_only(service: Guarded) -> Iterator[Lack]:
@@ -136,7 +151,17 @@ def _tmpfs(service: Guarded) -> Iterator[Lack]:
             says="has a read-only root and no scratch space",
             set='tmpfs: ["/tmp:size=64m"]',
             at=("tmpfs", "read_only"),
-            found=f"tmpfs: {_few(service.tmpfs)}" if service.tmpfs else "",
+            found=f"tmpfs: {few(service.tmpfs)}" if service.tmpfs else "",
+        )
+    for path in service.unbounded:
+        yield Lack(
+            rail="tmpfs",
+            says=f"has a tmpfs without a size at {path}",
+            set=f'tmpfs: ["{path}:size=64m"]',
+            at=(f"tmpfs.{path}",),
+            found=f"tmpfs: {path}",
+            why="Files in it count as memory, and fill it until the service is killed.",
+            definite=True,
         )
 
 
@@ -147,16 +172,17 @@ def _capabilities(service: Guarded) -> Iterator[Lack]:
             says="keeps Linux capabilities",
             set="cap_drop: [ALL]",
             at=("cap_drop",),
-            found=f"cap_drop: {_few(service.dropped)}" if service.dropped else "",
+            found=f"cap_drop: {few(service.dropped)}" if service.dropped else "",
         )
     added = [name for name in service.added if name not in _HARMLESS_CAPABILITIES]
     if added:
         yield Lack(
             rail="capabilities",
-            says=f"is given {_few(added)}",
+            says=f"is given {few(added)}",
             set="cap_add",
-            at=("cap_add",),
-            found=f"cap_add: {_few(added)}",
+            at=tuple(f"cap_add.{name}" for name in added),
+            each=True,
+            found=f"cap_add: {few(added)}",
             definite=True,
             drop=True,
         )
@@ -177,19 +203,24 @@ def _privileges(service: Guarded) -> Iterator[Lack]:
         yield _outright(f"shares the host's {name} namespace", key, f"{key}: host")
     for path in service.binds:
         if _SOCKETS.fullmatch(path):
-            yield _outright("can give the engine orders", "volumes", path)
+            yield _outright("can give the engine orders", "volumes", path, f"volumes.{path}")
         elif (path.rstrip("/") or "/") in _GRAVE_PATHS:
-            yield _outright(f"has {path} of the host", "volumes", path)
+            yield _outright(f"has {path} of the host", "volumes", path, f"volumes.{path}")
     for device in service.devices:
         if not device.startswith(_ACCELERATORS):
-            yield _outright(f"has the device {device} of the host", "devices", device)
+            says = f"has the device {device} of the host"
+            yield _outright(says, "devices", device, f"devices.{device}")
+    for option in service.unconfined:
+        says = f"runs with {option}"
+        yield _outright(says, "security_opt", option, f"security_opt.{option}")
 
 
-def _outright(says: str, field: str, found: str) -> Lack:
-    """Return the lack of what should not be there at all."""
+def _outright(says: str, field: str, found: str, entry: str = "") -> Lack:
+    """Return the lack of what should not be there at all; ``entry`` is its own field."""
     wanted = field if found.startswith(field) else f"{found} in {field}"
+    at = (entry, field) if entry else (field,)
     return Lack(
-        rail="privileges", says=says, set=wanted, at=(field,), found=found, definite=True, drop=True
+        rail="privileges", says=says, set=wanted, at=at, found=found, definite=True, drop=True
     )
 
 
@@ -223,6 +254,15 @@ def _health(service: Guarded) -> Iterator[Lack]:
     elif service.health is None:
         unseen = " (one in its image is not seen here)" if service.origin is not None else ""
         yield Lack(rail="health", says=f"has no health check{unseen}", set=wanted, at=at)
+    elif service.hollow_health:
+        yield Lack(
+            rail="health",
+            says=f"has a health check that always passes ({service.hollow_health})",
+            set=wanted,
+            at=at[1:],
+            found=f"test: {service.hollow_health}",
+            definite=True,
+        )
 
 
 def _start_period(service: Guarded) -> Iterator[Lack]:
@@ -252,13 +292,16 @@ def _restart(service: Guarded) -> Iterator[Lack]:
 
 def _secrets(service: Guarded) -> Iterator[Lack]:
     if names := service.plain_secrets:
-        first = names[0]
+        files = list(dict.fromkeys(_plain(name.lower(), "secret") for name in names))
+        paths = ", ".join(f"{name}: {{file: ./secrets/{name}}}" for name in files)
         yield Lack(
             rail="secrets",
-            says=f"has {_few(names)} in its environment",
-            set=f"secrets: [{first.lower()}]",
+            says=f"has {few(names)} in its environment",
+            set=f"secrets: [{', '.join(files)}]",
+            also=f"secrets: {{{paths}}}",
             at=tuple(f"environment.{name}" for name in names),
-            found=f"environment: {_few(names)}",
+            each=True,
+            found=f"environment: {few(names)}",
             definite=True,
         )
 
@@ -273,7 +316,13 @@ def _stop_grace(service: Guarded) -> Iterator[Lack]:
         )
 
 
-def _few(names: tuple[str, ...] | list[str]) -> str:
+def _plain(name: str, otherwise: str) -> str:
+    """Return a name that stands in YAML as it is, and another for one that does not."""
+    return name if _PLAIN.fullmatch(name) else otherwise
+
+
+def few(names: tuple[str, ...] | list[str]) -> str:
+    """Return names with commas between them, the rest of many as a count."""
     more = len(names) - _NAMES
     return ", ".join(names[:_NAMES]) + (f" and {more} more" if more > 0 else "")
 
@@ -282,4 +331,4 @@ RAILS: tuple[Callable[[Guarded], Iterator[Lack]], ...] = (
     _memory, _cpu, _pids, _ports, _network, _read_only, _tmpfs, _capabilities, _privileges,
     _user, _health, _start_period, _restart, _secrets, _stop_grace,
 )  # fmt: skip
-"""In the order of the rules."""
+"""In the order of the rules; that of gateways, which looks at others too, is in gateways.py."""

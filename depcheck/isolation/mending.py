@@ -14,7 +14,7 @@ _OPTIONS = {
     "pids_limit": "--pids-limit {0}",
     "restart": "--restart {0}",
     "read_only": "--read-only",
-    "tmpfs": "--tmpfs /tmp:size=64m",
+    "tmpfs": "--tmpfs {0}",
     "cap_drop": "--cap-drop ALL",
     "security_opt": "--security-opt no-new-privileges",
     "user": "--user 10001:10001",
@@ -35,22 +35,29 @@ _AT_ONCE = ("mem_limit", "memswap_limit", "cpus", "pids_limit", "restart")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mending:
-    """``set`` is the field or option, ``now`` what ``docker update`` takes, maybe empty."""
+    """What to do: ``remedy`` is a sentence, ``set`` the field or option alone.
+
+    ``now`` is what ``docker update`` takes, ``also`` what has to stand at the top level of the
+    compose file; both may be empty.
+    """
 
     set: str
     remedy: str
     now: str = ""
+    also: str = ""
 
 
 def mend(service: Guarded, lack: Lack) -> Mending:
     """Return what to do about what is lacking."""
+    if lack.remedy:
+        return Mending(set=_field(lack), remedy=lack.remedy)
     if service.origin is not None:
         remedy = f"{_change(lack)} {_below(service, lack)}{_more(lack)}"
-        return Mending(set=_field(lack), remedy=remedy)
+        return Mending(set=_field(lack), remedy=remedy, also=lack.also)
     container = service.where.removeprefix("container ")
     key, _, value = lack.set.partition(": ")
     # A path or a device of the host is not in the table, and may hold braces.
-    option = _OPTIONS[key].format(value) if key in _OPTIONS else _field(lack)
+    option = _OPTIONS[key].format(value.strip('[]"')) if key in _OPTIONS else _field(lack)
     now = option if key in _AT_ONCE else ""
     at_once = f"at once: docker update {now} {container}; " if now else ""
     if service.service == container:
@@ -58,7 +65,7 @@ def mend(service: Guarded, lack: Lack) -> Mending:
         return Mending(set=option, remedy=f"{at_once}{again}", now=now)
     change = f"{_change(lack)} {_below(service, lack)} in its compose file{_more(lack)}"
     remedy = f"{at_once}{change}, and docker compose up -d {service.service}"
-    return Mending(set=_field(lack), remedy=remedy, now=now)
+    return Mending(set=_field(lack), remedy=remedy, now=now, also=lack.also)
 
 
 def _field(lack: Lack) -> str:
@@ -77,10 +84,14 @@ def _more(lack: Lack) -> str:
     match lack.rail:
         case "ports":
             return "; what calls it shares an internal network with it"
-        case "network" if lack.set == "networks: [inner]":
-            return ", internal: true under networks.inner; what calls it joins that network too"
+        case "network":
+            top = f", and {lack.also} at the top level" if lack.also else ""
+            return f"{top}; the gateway, or what calls it, joins that network too"
         case "secrets":
-            return ", have it read the file below /run/secrets, and take the variable out"
+            return (
+                f", and {lack.also} at the top level; have it read the files below /run/secrets, "
+                "and take the variables out"
+            )
         case "read-only":
             return ', and tmpfs: ["/tmp:size=64m"] for scratch files'
     return ""

@@ -12,6 +12,7 @@ from depcheck import __version__
 from depcheck.errors import UsageError
 from depcheck.isolation.audit import audit as lacking
 from depcheck.isolation.audit import called, rails_kept, untold
+from depcheck.isolation.gateways import is_gateway
 from depcheck.model.isolation import AuditReport, Guarded
 from depcheck.model.observer import Observer
 from depcheck.model.requirement import Origin, Undetermined, normalise
@@ -36,27 +37,29 @@ def audit(
     Each of ``named`` is a compose file (several are merged in their order), ``container:NAME``
     or ``project:NAME`` (a compose project's running containers). Judged are the ``services``
     named; else those that are an AI component of the configuration (``components``), by its
-    name or its ``container``; else, where nothing tells, all but the configured core. Where
-    only containers are named, one by one, each is judged.
+    name or its ``container``, and its other components that run outside of the core's
+    container; else, where nothing tells, all but the configured core and gateways. Where only
+    containers are named, one by one, each is judged.
     ``environ`` is what the engine is found by. Raises DepcheckError for what cannot be read.
     """
     started = time.perf_counter()
     files = [each for each in named if not each.startswith((_CONTAINER, _PROJECT))]
     live = [each for each in named if each not in files]
     found, undetermined = _of_files(files, root, observer)
-    running = _of_engine(live, environ, observer)
+    running, around = _of_engine(live, environ, observer)
     every = (*found, *running)
     if not every and not undetermined:
         raise UsageError(f"{_shown(named)} has no services", hint="is it the right file?")
     choice = _choose(every, components, services, one_by_one=_are_containers(named))
     judged = tuple(replace(each, ai=each.service in choice.judged) for each in every)
-    findings = tuple(lacking(judged, choice.judged))
+    findings = tuple(lacking(judged, choice.judged, around))
+    beside = (*judged, *around)
     return AuditReport(
         version=__version__,
         audited=_shown(named),
         services=judged,
         because=choice.because,
-        kept={called(each): rails_kept(each, findings) for each in judged if each.ai},
+        kept={called(each): rails_kept(each, findings, beside) for each in judged if each.ai},
         findings=findings,
         undetermined=(*undetermined, *untold(judged, choice.judged), *choice.missing),
         notes=_notes(files, root),
@@ -100,6 +103,7 @@ def _found_in(folder: Path, service: Guarded) -> Guarded:
         where=str(folder / service.where),
         origin=_in(folder, service.origin),
         lines={field: _at(folder, origin) for field, origin in service.lines.items()},
+        unknown_at={rail: _at(folder, origin) for rail, origin in service.unknown_at.items()},
     )
 
 
@@ -113,12 +117,12 @@ def _at(folder: Path, origin: Origin) -> Origin:
 
 def _of_engine(
     live: Sequence[str], environ: Mapping[str, str], observer: Observer
-) -> tuple[Guarded, ...]:
-    """Return the containers that are named, or that run for a project."""
+) -> tuple[tuple[Guarded, ...], tuple[Guarded, ...]]:
+    """Return the containers that are named, or that run for a project, and their neighbours."""
     if not live:
-        return ()
+        return (), ()
     from depcheck.images.engine import Engines, containers_of_project
-    from depcheck.images.engine.guardrails import guarded_container
+    from depcheck.images.engine.guardrails import guarded_container, neighbours
 
     with Engines(environ) as engines:
         names: list[str] = []
@@ -132,7 +136,8 @@ def _of_engine(
                 of_project = containers_of_project(name, engines=engines, observer=observer)
                 names += [container for group in of_project.values() for container in group]
         engine = engines.get()
-        return tuple(guarded_container(engine, name) for name in dict.fromkeys(names))
+        found = tuple(guarded_container(engine, name) for name in dict.fromkeys(names))
+        return found, neighbours(engine, found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,14 +163,39 @@ def _choose(
         return _Choice(judged=names, because="A container that is named is judged.")
     ai = [each for each in components if each.role == "ai"]
     judged = {name for each in ai for name in _that_are(every, each)}
-    if judged:
-        missing = [each for each in ai if not _that_are(every, each)]
-        return _Choice(
-            judged=frozenset(judged),
-            because="They are the AI components of the configuration.",
-            missing=tuple(_missing(each) for each in missing),
-        )
-    return _all(every, components, ai)
+    if not judged:
+        return _all(every, components, ai)
+    others = _outside(every, components) - judged
+    missing = [each for each in ai if not _that_are(every, each)]
+    return _Choice(
+        judged=frozenset(judged | others),
+        because=_why_configured(others),
+        missing=tuple(_missing(each) for each in missing),
+    )
+
+
+def _why_configured(others: Collection[str]) -> str:
+    if not others:
+        return "They are the AI components of the configuration."
+    named = ", ".join(sorted(others))
+    return (
+        "They are the AI components of the configuration, and those of its other components "
+        f"that run outside of the core's container ({named})."
+    )
+
+
+def _outside(every: Sequence[Guarded], components: Sequence[ComponentSettings]) -> set[str]:
+    """Return the services of components that are neither the core nor in its container.
+
+    In its container is what runs from its image. Without a core nobody is outside of it.
+    """
+    if not any(each.role == "core" for each in components):
+        return set()
+    core = {n for each in components if each.role == "core" for n in _that_are(every, each)}
+    images = {each.image for each in every if each.service in core and each.image}
+    others = {n for each in components if each.role == "other" for n in _that_are(every, each)}
+    shared = {each.service for each in every if each.image in images}
+    return others - core - shared
 
 
 def _asked(every: Sequence[Guarded], services: Sequence[str]) -> _Choice:
@@ -185,14 +215,17 @@ def _all(
     components: Sequence[ComponentSettings],
     ai: Sequence[ComponentSettings],
 ) -> _Choice:
-    """Judge all services but the core: a guess at which is an AI component could miss one."""
+    """Judge all but the core and gateways: a guess at which is an AI component could miss one."""
     core = {n for each in components if each.role == "core" for n in _that_are(every, each)}
-    names = frozenset(each.service for each in every) - core
+    gateways = {each.service for each in every if is_gateway(each)} - core
+    names = frozenset(each.service for each in every) - core - gateways
     why = "Nothing says which services are AI components"
     if ai:
         configured = ", ".join(each.name for each in ai)
         why = f"None of these services is an AI component of the configuration ({configured})"
-    left = f" but the core ({', '.join(sorted(core))})" if core else ""
+    kinds = (("the core", core), ("what is a gateway", gateways))
+    spared = [f"{what} ({', '.join(sorted(which))})" for what, which in kinds if which]
+    left = f" but {' and '.join(spared)}" if spared else ""
     return _Choice(
         judged=names,
         because=f"{why}, so all{left} were judged; --service NAME says which.",

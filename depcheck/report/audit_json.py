@@ -71,4 +71,5 @@ def _guardrail(lack: Guardrail) -> dict[str, Any]:
         "found": lack.found,
         "contains": lack.contains,
         "now": lack.now,
+        "also": lack.also,
     }

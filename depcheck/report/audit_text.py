@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from depcheck.model.findings import Finding
 from depcheck.model.isolation import AuditReport, Guarded
 from depcheck.model.isolation_rules import GUARDRAILS
 from depcheck.report.audit_words import Lack, audit_verdict, called, lacks
@@ -138,17 +139,33 @@ def _row(page: Page, entry: Lack) -> Row:
 
 
 def _details(page: Page, entry: Lack, told: set[str]) -> list[Row]:
-    """Return what a row does not tell: where, and once of the grave ones what it lets out."""
+    """Return what a row does not tell: where, and once what it lets out.
+
+    That is left out of mild ones whose name says it.
+    """
     finding, lack = entry
     rows: list[Row] = []
     if lack.found:
-        rows += [[[place(page, origin)]] for origin in finding.locations]
-    if page.verbose or (finding.severity == "error" and lack.contains not in told):
+        rows += _lines(page, finding)
+    if lack.also:
+        rows.append([[Span("at the top level too: ", "dim"), Span(lack.also, CODE)]])
+    plain = finding.severity != "error" and lack.name != "gateway"
+    if page.verbose or not (plain or lack.contains in told):
         told.add(lack.contains)
         rows.append([[Span(lack.contains, "dim")]])
     if page.verbose:
         rows.append([[Span("what to do: ", "dim"), Span(finding.remedy)]])
     return rows
+
+
+def _lines(page: Page, finding: Finding) -> list[Row]:
+    """Return where it stands; of several entries, each with what stands there."""
+    room = page.width // 2
+    several = len(finding.locations) > 1
+    return [
+        [[place(page, each), Span(f"  {clipped(each.text, room)}" if several else "")]]
+        for each in finding.locations
+    ]
 
 
 def _unread(page: Page, report: AuditReport) -> None:

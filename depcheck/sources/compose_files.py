@@ -33,6 +33,7 @@ _TABLES: _Deep = {
     "healthcheck": {},
     "environment": {},
     "networks": {},
+    "labels": {},
 }
 """Mappings of a service that are merged key by key; of others the last one counts."""
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from depcheck.errors import SourceError
+from depcheck.model.guarding import GATEWAY_LABEL, UNCONFINED, passes_always
 from depcheck.model.isolation import Guarded
 from depcheck.model.requirement import Undetermined
 from depcheck.model.text import did_you_mean, printable
@@ -62,7 +64,8 @@ def read_guarded(
 
 def _guarded(fields: Fields, files: EnvFiles) -> Guarded:
     name = printable(fields.name)
-    health, start_period = _health(fields)
+    health, start_period, hollow = _health(fields)
+    options = _security_options(fields)
     restart, attempts = _restart(fields)
     mounts = read_mounts(fields)
     return Guarded(
@@ -79,15 +82,18 @@ def _guarded(fields: Fields, files: EnvFiles) -> Guarded:
         networks=_networks(fields),
         read_only=fields.flag("read_only", "read-only"),
         tmpfs=mounts.tmpfs,
+        unbounded=mounts.unbounded,
         volumes=mounts.volumes,
         binds=mounts.binds,
         devices=_devices(fields),
         dropped=_capabilities(fields, "cap_drop"),
         added=_capabilities(fields, "cap_add"),
         privileged=fields.flag("privileged", "privileges"),
-        no_new_privileges=_no_new_privileges(fields),
+        no_new_privileges=bool({"no-new-privileges", "no-new-privileges:true"} & set(options)),
+        unconfined=tuple(each for each in options if each in UNCONFINED),
         user=fields.text("user", "user") or "",
         health=health,
+        hollow_health=hollow,
         start_period=start_period,
         restart=restart,
         restart_attempts=attempts,
@@ -95,8 +101,10 @@ def _guarded(fields: Fields, files: EnvFiles) -> Guarded:
         plain_secrets=plain_secrets(fields, files),
         stop_grace=fields.value("stop_grace_period", "stop-grace", seconds, _TIME),
         host_namespaces=_host_namespaces(fields),
+        gateway=_is_gateway(fields),
         lines=fields.lines,
         unknown=fields.unknown,
+        unknown_at=fields.unknown_at,
     )
 
 
@@ -172,6 +180,7 @@ def _ports(fields: Fields) -> tuple[str, ...]:
             raise SourceError(f"{item.place}: a port needs a number", hint='write "8080:80"')
         if not ports:
             fields.note("ports", item, f"ports: {text}")
+        fields.note(f"ports.{printable(text)}", item, f"ports: {text}")
         ports.append(printable(text))
     return tuple(ports)
 
@@ -186,7 +195,15 @@ def _networks(fields: Fields) -> dict[str, bool | None]:
         raise SourceError(f"{node.place}: networks must be a list or a mapping")
     names = list(table.items) if table and table.items else ["default"]
     fields.allowance.take(fields.table, len(names), "".join(names))
+    if table:
+        _note_networks(fields, table)
     return {printable(name): _internal(fields, name) for name in names}
+
+
+def _note_networks(fields: Fields, table: Table) -> None:
+    for name, entry in table.items.items():
+        at = replace(entry, line=table.lines.get(name, entry.line))
+        fields.note(f"networks.{printable(name)}", at, f"networks: {name}")
 
 
 def _internal(fields: Fields, name: str) -> bool | None:
@@ -199,7 +216,6 @@ def _internal(fields: Fields, name: str) -> bool | None:
             hint=did_you_mean(name, known) or "name it in networks at the top level",
         )
     node = known[name]
-    fields.note(f"networks.{printable(name)}", node, f"{name}:")
     if is_null(node) or node.tag == "!reset":
         return False
     if not isinstance(node, Table):
@@ -224,13 +240,27 @@ def _switch(fields: Fields, node: Node, key: str) -> bool | None:
 
 
 def _capabilities(fields: Fields, key: str) -> tuple[str, ...]:
-    entries = fields.entries(key, "capabilities")
-    return tuple(printable(text.upper().removeprefix("CAP_")) for _, text in entries)
+    names = []
+    for item, text in fields.entries(key, "capabilities"):
+        names.append(printable(text.upper().removeprefix("CAP_")))
+        fields.note(f"{key}.{names[-1]}", item, f"{key}: {text}")
+    return tuple(names)
 
 
-def _no_new_privileges(fields: Fields) -> bool:
-    options = [text.replace("=", ":") for _, text in fields.entries("security_opt", "privileges")]
-    return "no-new-privileges" in options or "no-new-privileges:true" in options
+def _security_options(fields: Fields) -> tuple[str, ...]:
+    """Return the options with a colon before their values."""
+    options = []
+    for item, text in fields.entries("security_opt", "privileges"):
+        options.append(printable(text.replace("=", ":", 1)))
+        fields.note(f"security_opt.{options[-1]}", item, f"security_opt: {text}")
+    return tuple(options)
+
+
+def _is_gateway(fields: Fields) -> bool:
+    node = fields.node("labels")
+    table = as_table(node) if node is not None else None
+    label = table.items.get(GATEWAY_LABEL) if table else None
+    return isinstance(label, Scalar) and switch(fields.loose(label, "labels")) is True
 
 
 def _devices(fields: Fields) -> tuple[str, ...]:
@@ -238,6 +268,7 @@ def _devices(fields: Fields) -> tuple[str, ...]:
     for item, text in fields.entries("devices"):
         source = fields.part(item, "source", "devices") if isinstance(item, Table) else text
         devices.append(printable(source.partition(":")[0]))
+        fields.note(f"devices.{devices[-1]}", item, f"devices: {source}")
     return tuple(devices)
 
 
@@ -247,20 +278,34 @@ def _host_namespaces(fields: Fields) -> tuple[str, ...]:
     )
 
 
-def _health(fields: Fields) -> tuple[bool | None, float | None]:
-    """Return whether there is a health check (None: not said), and its start period."""
+def _health(fields: Fields) -> tuple[bool | None, float | None, str]:
+    """Return whether there is a health check (None: not said), its start period, and what
+    makes it pass in any case."""
     if fields.node("healthcheck") is None:
-        return None, None
+        return None, None, ""
     period = fields.value("healthcheck.start_period", "start-period", seconds, _TIME)
     if fields.flag("healthcheck.disable", "health"):
-        return False, period
-    test = fields.node("healthcheck.test")
-    if isinstance(test, List):
-        first = test.items[0] if test.items else None
-        if isinstance(first, Scalar) and first.text == "NONE":
-            return False, period
-        return (True if first is not None else None), period
-    return (True if isinstance(test, Scalar) and test.text else None), period
+        return False, period, ""
+    test = _words(fields, fields.node("healthcheck.test"))
+    if test[:1] == ("NONE",):
+        return False, period, ""
+    hollow = passes_always(test)
+    if hollow and (node := fields.node("healthcheck.test")):
+        fields.note("healthcheck.test", node, f"test: {hollow}")
+    return (True if test else None), period, hollow
+
+
+def _words(fields: Fields, test: Node | None) -> tuple[str, ...]:
+    """Return a health check as the engine has it; a plain text is for a shell."""
+    if isinstance(test, Scalar):
+        return ("CMD-SHELL", fields.loose(test, "healthcheck.test")) if test.text else ()
+    if not isinstance(test, List):
+        return ()
+    fields.allowance.take(test, len(test.items))
+    return tuple(
+        fields.loose(item, "healthcheck.test") if isinstance(item, Scalar) else ""
+        for item in test.items
+    )
 
 
 def _restart(fields: Fields) -> tuple[str, int | None]:

@@ -41,7 +41,7 @@ class Allowance:
 class Fields:
     """A service's fields by their paths (``deploy.resources.limits.memory``).
 
-    ``lines`` and ``unknown`` are as in Guarded, and grow as fields are read.
+    ``lines``, ``unknown`` and ``unknown_at`` are as in Guarded, and grow as fields are read.
     """
 
     scope: Scope
@@ -51,6 +51,7 @@ class Fields:
     allowance: Allowance
     lines: dict[str, Origin] = field(default_factory=dict)
     unknown: dict[str, str] = field(default_factory=dict)
+    unknown_at: dict[str, Origin] = field(default_factory=dict)
 
     def node(self, path: str) -> Node | None:
         """Return what stands at a path, None for nothing; its line is noted."""
@@ -85,7 +86,7 @@ class Fields:
         try:
             return self.filled(node)
         except UnsetError as fault:
-            self.unset(rail, path, fault)
+            self.unset(rail, path, node, fault)
             return None
 
     def value(
@@ -142,7 +143,7 @@ class Fields:
             except UnsetError as fault:
                 values = {**values, fault.name: "…"}
                 if rail:
-                    self.unset(rail, path, fault)
+                    self.unset(rail, path, node, fault)
         raise SourceError(f"{node.place}: too many variables in {path}")
 
     def filled(self, node: Scalar, values: Mapping[str, str] | None = None) -> str:
@@ -155,7 +156,11 @@ class Fields:
         except MalformedError as fault:
             raise SourceError(f"{node.place}: {fault}") from None
 
-    def unset(self, rail: str, path: str, fault: UnsetError) -> None:
+    def unset(self, rail: str, path: str, node: Node, fault: UnsetError) -> None:
+        """Note that a field, and so a guard-rail, rests on a variable without a value."""
         self.unknown[rail] = (
-            f"{path} needs the variable {fault.name}, which is not taken from the process"
+            f"{path} rests on the variable {fault.name}, which has no default and is not in "
+            ".env; what a shell would set is not read"
         )
+        key = path.rpartition(".")[2]
+        self.unknown_at[rail] = origin_of(self.scope, node, f"{key}: ${{{fault.name}}}")

@@ -91,6 +91,12 @@ def _bad_python(python: str) -> str:
     )
 
 
+def _near(name: str) -> str:
+    """Return the platforms of a system that is named alone (``windows``), else a near name."""
+    of_system = [f'"{each}"' for each in PLATFORMS if each.startswith(f"{name}/")]
+    return f"did you mean {' or '.join(of_system)}?" if of_system else did_you_mean(name, PLATFORMS)
+
+
 def _platform_tag(platform: str) -> str:
     name = platform.strip()
     tag = _TAG_OF_NAME.get(name.lower(), name)
@@ -101,7 +107,7 @@ def _platform_tag(platform: str) -> str:
         hint=" ".join(
             part
             for part in (
-                did_you_mean(name.lower(), PLATFORMS),
+                _near(name.lower()),
                 f"Known are {', '.join(PLATFORMS)}, or a platform tag such as "
                 "manylinux_2_28_x86_64, musllinux_1_2_x86_64, macosx_14_0_arm64, win_amd64.",
             )

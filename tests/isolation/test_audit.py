@@ -10,42 +10,9 @@ from depcheck.isolation.audit import audit, rails_kept, untold
 from depcheck.model.isolation import Guarded
 from depcheck.model.isolation_rules import GUARDRAILS
 from depcheck.sources.compose_guardrails import read_guarded
+from tests.support.audited import GUARDED, change, rails
 
-GUARDED = """\
-services:
-  web:
-    image: reg.example/web:1
-    ports: ["443:8443"]
-    networks: [front, back]
-  recommender:
-    image: reg.example/recommender:1
-    mem_limit: 2g
-    memswap_limit: 2g
-    cpus: 1.5
-    pids_limit: 128
-    networks: [back]
-    read_only: true
-    tmpfs: ["/tmp:size=64m"]
-    cap_drop: [ALL]
-    security_opt: ["no-new-privileges:true"]
-    user: "10001:10001"
-    healthcheck:
-      test: [CMD, python, -c, "import health"]
-      start_period: 60s
-    restart: on-failure:5
-    environment:
-      MODEL: small
-      API_KEY_FILE: /run/secrets/api_key
-    secrets: [api_key]
-    stop_grace_period: 30s
-networks:
-  front:
-  back:
-    internal: true
-secrets:
-  api_key: {file: api_key.txt}
-"""
-
+INNER = "networks: [recommender-internal]"
 LONG = """\
 services:
   recommender:
@@ -66,6 +33,7 @@ services:
     volumes:
       - type: tmpfs
         target: /tmp
+        tmpfs: {size: 64m}
     cap_drop:
       - all
     security_opt:
@@ -77,22 +45,14 @@ services:
     environment:
       - MODEL=small
     stop_grace_period: 1m30s
+  own:
+    image: reg.example/own:1
+    labels: ["depcheck.gateway=true"]
+    networks: [back]
 networks:
   back:
     internal: true
 """
-
-
-@pytest.fixture
-def audited(tmp_path):
-    """Return the findings about the service ``recommender`` of a compose file."""
-
-    def run(text, judged=("recommender",)):
-        (tmp_path / "compose.yaml").write_text(text, encoding="utf-8")
-        services, _ = read_guarded([Path("compose.yaml")], root=tmp_path)
-        return audit(services, judged)
-
-    return run
 
 
 @pytest.mark.parametrize("text", [GUARDED, LONG], ids=["short", "long"])
@@ -103,12 +63,6 @@ def test_a_guarded_service_lacks_nothing(audited, text):
 def test_what_is_not_judged_is_not_told(audited):
     assert audited(GUARDED, judged=()) == []
     assert {finding.evidence.service for finding in audited(GUARDED, judged=("web",))} == {"web"}
-
-
-def change(before, after=""):
-    """Return the guarded file with one text replaced, which must be there."""
-    assert GUARDED.count(before) == 1
-    return GUARDED.replace(before, after)
 
 
 @pytest.mark.parametrize(
@@ -122,14 +76,15 @@ def change(before, after=""):
         ("    pids_limit: 128\n", "", "pids", 6, "pids_limit: 256"),
         ("pids_limit: 128", "pids_limit: -1", "pids", 11, "pids_limit: 256"),
         ("    mem_limit: 2g\n", "    mem_limit: 2g\n    ports: [8000]\n", "ports", 9, "no ports"),
-        ("networks: [back]\n", "networks: [front, back]\n", "network", 12, "networks: [back]"),
-        ("    networks: [back]\n", "", "network", 6, "networks: [inner]"),
-        ("networks: [back]\n", "network_mode: host\n", "network", 12, "networks: [inner]"),
-        ("networks: [back]\n", "network_mode: bridge\n", "network", 12, "networks: [inner]"),
-        ("    internal: true\n", "    driver: bridge\n", "network", 12, "networks: [inner]"),
+        ("networks: [back]\n", "networks: [back, out]\n", "network", 12, "networks: [back]"),
+        ("networks: [back]\n", "network_mode: host\n", "network", 12, INNER),
+        ("networks: [back]\n", "network_mode: bridge\n", "network", 12, INNER),
+        ("    internal: true\n", "    driver: bridge\n", "network", 12, INNER),
         ("    read_only: true\n", "", "read-only", 6, "read_only: true"),
         ("    tmpfs: [\"/tmp:size=64m\"]\n", "", "tmpfs", 13, 'tmpfs: ["/tmp:size=64m"]'),
-        ("/tmp:size=64m", "/run", "tmpfs", 14, 'tmpfs: ["/tmp:size=64m"]'),
+        ("/tmp:size=64m", "/run:size=1m", "tmpfs", 14, 'tmpfs: ["/tmp:size=64m"]'),
+        ("/tmp:size=64m", "/tmp:mode=1777", "tmpfs", 14, 'tmpfs: ["/tmp:size=64m"]'),
+        ('tmpfs: ["/tmp:size=64m"]', "tmpfs: /tmp", "tmpfs", 14, 'tmpfs: ["/tmp:size=64m"]'),
         ("    cap_drop: [ALL]\n", "", "capabilities", 6, "cap_drop: [ALL]"),
         ("cap_drop: [ALL]", "cap_drop: [NET_RAW]", "capabilities", 15, "cap_drop: [ALL]"),
         ("cap_drop: [ALL]", "cap_drop: [ALL]\n    cap_add: [SYS_ADMIN]", "capabilities", 16,
@@ -151,6 +106,10 @@ def change(before, after=""):
          "no /var/run/docker.sock in volumes"),
         ("    read_only: true\n", "    read_only: true\n    devices: [/dev/sda]\n", "privileges",
          14, "no /dev/sda in devices"),
+        ('["no-new-privileges:true"]', '["no-new-privileges:true", "seccomp=unconfined"]',
+         "privileges", 16, "no seccomp:unconfined in security_opt"),
+        ('["no-new-privileges:true"]', '["apparmor:unconfined", "no-new-privileges"]',
+         "privileges", 16, "no apparmor:unconfined in security_opt"),
         ("    user: \"10001:10001\"\n", "", "user", 6, 'user: "10001:10001"'),
         ("10001:10001", "0:10001", "user", 17, 'user: "10001:10001"'),
         ("10001:10001", "root", "user", 17, 'user: "10001:10001"'),
@@ -159,6 +118,10 @@ def change(before, after=""):
         ("test: [CMD, python, -c, \"import health\"]", "test: [NONE]", "health", 19,
          "healthcheck: {test: [CMD, …], start_period: 60s}"),
         ("      test: [CMD, python, -c, \"import health\"]\n", "", "health", 19,
+         "healthcheck: {test: [CMD, …], start_period: 60s}"),
+        ("[CMD, python, -c, \"import health\"]", "[CMD, \"true\"]", "health", 19,
+         "healthcheck: {test: [CMD, …], start_period: 60s}"),
+        ("[CMD, python, -c, \"import health\"]", "curl localhost || exit 0", "health", 19,
          "healthcheck: {test: [CMD, …], start_period: 60s}"),
         ("    restart: on-failure:5\n", "", "restart", 6, "restart: on-failure:5"),
         ("on-failure:5", "always", "restart", 21, "restart: on-failure:5"),
@@ -196,12 +159,17 @@ def test_every_rule_is_found_in_a_bare_service(audited):
 
 
 def test_what_it_says_to_set_is_what_mends_it(audited):
-    """The fields of the findings, written under the service, leave nothing to find."""
-    found = {f.evidence.set for f in audited("services: {recommender: {image: x}}")}
-    found |= {f.evidence.set for f in audited("services: {recommender: {read_only: true}}")}
-    fields = "".join(f"    {field}\n" for field in sorted(found))
-    inner = "networks:\n  inner:\n    internal: true\n"
-    assert audited(f"services:\n  recommender:\n    image: x\n{fields}{inner}") == []
+    """The fields of the findings, copied into the file, leave nothing to find but a gateway."""
+    found = audited("services: {recommender: {environment: [A_TOKEN=x, B_KEY=x]}}")
+    found += audited("services: {recommender: {read_only: true}}")
+    lacks = [f.evidence for f in found if f.rule != "guardrail-gateway"]
+    fields = "".join(f"    {field}\n" for field in sorted({lack.set for lack in lacks}))
+    top = "\n".join({lack.also for lack in lacks})
+    text = f"services:\n  recommender:\n    image: x\n{fields}{top}\n"
+    (left,) = audited(text)
+    assert (left.rule, left.evidence.set) == ("guardrail-gateway", "a gateway before it")
+    proxy = "  front: {image: caddy, networks: [recommender-internal]}\n"
+    assert audited(text.replace("services:\n", f"services:\n{proxy}", 1)) == []
 
 
 @pytest.mark.parametrize(
@@ -236,10 +204,12 @@ def test_what_is_as_good(audited, before, after):
 class TestSharedNetworks:
     def test_those_of_the_service_that_lends_its_network(self, audited):
         text = change("networks: [back]\n", "network_mode: service:web\n")
-        assert [f.evidence.name for f in audited(text)] == ["ports", "network"]
-        inner = text.replace('    ports: ["443:8443"]\n    networks: [front, back]\n',
+        found = audited(text)
+        assert rails(found) == ["ports", "network", "gateway"]
+        assert [str(f.locations[0]) for f in found[:2]] == ["compose.yaml:4", "compose.yaml:5"]
+        inner = text.replace('    ports: ["443:8443"]\n    networks: [front, call]\n',
                              "    networks: [back]\n")  # fmt: skip
-        assert audited(inner) == []
+        assert rails(audited(inner)) == ["gateway"]
 
     def test_a_ring_ends(self, audited):
         text = change("networks: [back]\n", "network_mode: service:recommender\n")
@@ -258,14 +228,18 @@ class TestUnknown:
         assert audited(change("mem_limit: 2g", "mem_limit: ${M}")) == []
         services, _ = read_guarded([Path("compose.yaml")], root=tmp_path)
         (entry,) = untold(services, ["recommender"])
-        assert "the variable M" in entry.reason
+        assert entry.reason.startswith("mem_limit rests on the variable M, which has no default")
+        assert str(entry.origin) == "compose.yaml:8"
         assert untold(services, ["web"]) == []
 
     def test_an_external_network(self, audited, tmp_path):
         text = change("    internal: true\n", "    external: true\n")
         assert audited(text) == []
         services, _ = read_guarded([Path("compose.yaml")], root=tmp_path)
-        assert "whether the network back is internal" in untold(services, ["recommender"])[0].reason
+        network, gateway = untold(services, ["recommender"])
+        assert "whether the network back is internal" in network.reason
+        assert "who else is in the network back" in gateway.reason
+        assert str(network.origin) == str(gateway.origin) == "compose.yaml:12"
 
     def test_what_is_wrong_for_certain_is_told_all_the_same(self, audited):
         text = change("networks: [back]\n", "networks: [front, other]\n")

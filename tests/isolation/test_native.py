@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from depcheck.isolation.native import native_clashes
+from depcheck.isolation.native import may_hide_clash, native_clashes
 from depcheck.model.findings import Finding
 from depcheck.model.report import Picked
 from depcheck.model.walls import NativeClash
@@ -137,3 +137,30 @@ def test_names_of_strangers_stay_on_one_line() -> None:
     path = "x\n::error::y/libq.so.1"
     (finding,) = clashes([one], [other], files={url(one): (path,), url(other): (path,)})
     assert finding.message.isprintable()
+
+
+class TestUnread:
+    """What could hide in wheels whose lists of files could not be read."""
+
+    ONE, OTHER = pick("casadi", "3.8.2"), pick("ortools", "9.15")
+
+    def hides(self, *unread: Picked, **joint: list[Picked]) -> bool:
+        return may_hide_clash(joint, {url(each) for each in unread})
+
+    def test_two_components_that_each_bring_one(self) -> None:
+        assert self.hides(self.ONE, self.OTHER, web=[self.ONE], ai=[self.OTHER])
+        assert self.hides(self.ONE, self.OTHER, web=[self.ONE, TORCH], ai=[self.OTHER, TORCH])
+        assert self.hides(self.ONE, self.OTHER, web=[TORCH], ai=[self.OTHER], tools=[self.ONE])
+
+    def test_one_component_alone_brings_them(self) -> None:
+        assert not self.hides(self.ONE, self.OTHER, web=[self.ONE, self.OTHER], ai=[TORCH])
+        assert not self.hides(self.ONE, web=[self.ONE], ai=[self.OTHER])
+        assert not self.hides(web=[self.ONE], ai=[self.OTHER])
+
+    def test_what_all_bring_is_one_file(self) -> None:
+        assert not self.hides(self.ONE, web=[self.ONE], ai=[self.ONE])
+        assert not self.hides(self.ONE, self.OTHER, web=[self.ONE], ai=[self.ONE, self.OTHER])
+
+    def test_an_sdist_never_tells(self) -> None:
+        built = pick("a", tag="sdist")
+        assert not self.hides(built, self.ONE, web=[built], ai=[self.ONE])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from depcheck.isolation.worlds import World, build_world
+from depcheck.isolation.worlds import Recalling, World, build_world
+from depcheck.model.catalog import Distribution, MetadataWanted
 from depcheck.model.requirement import Component, Origin, Pin
 from depcheck.resolve.oracle import Completion, Refutation
 from depcheck.resolve.resolver import Choice
@@ -93,3 +94,18 @@ def test_roots_stand_in_the_order_of_components_and_lines():
     told = [root.statement.origin.text for root in world.roots({"ai", "web"})]
     assert told == [">=3", "b", "a ; sys_platform == 'win32'", ">=3", "c"]
     assert [root.statement.origin.text for root in world.active({"web"})] == [">=3", "b"]
+
+
+def test_one_url_for_two_files_is_two_wishes():
+    """Nothing keeps an index from that; an answer about one is none about the other."""
+    catalog = Recalling(MemoryCatalog({"a": releases("1"), "b": releases("1")}))
+    url = "https://files.index.example/both.whl"
+    wishes = [
+        MetadataWanted(name, "1", Distribution(f"{name}-1-py3-none-any.whl", url))
+        for name in ("a", "b", "a")
+    ]
+    told = []
+    for wanted in wishes:
+        catalog.want(wanted)
+        told += [asked.name for asked, _ in catalog.arrivals()]
+    assert told == ["a", "b", "a"]

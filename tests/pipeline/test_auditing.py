@@ -80,6 +80,26 @@ class TestWhoIsJudged:
         assert "AI components of the configuration" in report.because
         assert report.undetermined == ()
 
+    def test_what_runs_outside_of_the_cores_container(self, audited):
+        text = THREE + "  plugin: {image: plug}\n  reports: {image: rep}\n  task: {image: shop}\n"
+        components = [
+            component("web", "core"),
+            component("recommender"),
+            component("plugin", "other", trust="low"),
+            component("figures", "other", container="reports"),
+            component("task", "other"),
+        ]
+        report = audited(text, components=components)
+        assert judged(report) == ["recommender", "plugin", "reports"]
+        assert "outside of the core's container (plugin, reports)" in report.because
+        without = audited(text, components=components[1:])
+        assert judged(without) == ["recommender"]
+
+    def test_gateways_are_not_judged_where_nothing_tells(self, audited):
+        report = audited(THREE + "  gateway: {image: haproxy}\n")
+        assert judged(report) == ["web", "recommender", "db"]
+        assert "all but what is a gateway (gateway) were judged" in report.because
+
     def test_an_ai_component_that_is_no_service_is_told(self, audited):
         report = audited(THREE, components=[component("recommender"), component("embedder")])
         (entry,) = report.undetermined

@@ -93,6 +93,20 @@ LIMITS = "deploy: {resources: {limits: {%s}}}"
         ("tmpfs: ['/tmp:size=64m', /run]", "tmpfs", ("/tmp", "/run")),
         ("volumes: [{type: tmpfs, target: /tmp}]", "tmpfs", ("/tmp",)),
         ("volumes: [{type: tmpfs, target: /tmp}]", "volumes", ()),
+        ("tmpfs: ['/tmp:size=64m', '/run:mode=755', '/x:size=0']", "unbounded", ("/run", "/x")),
+        ("tmpfs: ['/tmp:size=${S}']", "unbounded", ()),
+        ("volumes: [{type: tmpfs, target: /tmp}]", "unbounded", ("/tmp",)),
+        ("volumes: [{type: tmpfs, target: /tmp, tmpfs: {size: 64m}}]", "unbounded", ()),
+        ("volumes: [{type: tmpfs, target: /tmp, tmpfs: {size: 0}}]", "unbounded", ("/tmp",)),
+        ("security_opt: ['seccomp=unconfined', 'apparmor:unconfined', 'label:type:x']",
+         "unconfined", ("seccomp:unconfined", "apparmor:unconfined")),
+        ("security_opt: ['seccomp:./profile.json']", "unconfined", ()),
+        ("healthcheck: {test: [CMD, 'true']}", "hollow_health", "true"),
+        ("healthcheck: {test: 'curl x || exit 0'}", "hollow_health", "… || exit 0"),
+        ("healthcheck: {test: [CMD-SHELL, 'curl x']}", "hollow_health", ""),
+        ("labels: {depcheck.gateway: 'true'}", "gateway", True),
+        ("labels: [depcheck.gateway=true]", "gateway", True),
+        ("labels: {depcheck.gateway: 'false'}", "gateway", False),
         ("volumes: ['data:/data', './x:/x:ro', /anonymous]", "volumes", ("/data", "/anonymous")),
         ("volumes: ['data:/data', './x:/x:ro,z', /anonymous]", "binds", ("./x",)),
         ("volumes: ['${DIR}:/data']", "volumes", ("/data",)),
@@ -151,11 +165,38 @@ def test_every_field_has_its_line(guarded):
         "mem_limit": "c0.yaml:3",
         "deploy.resources.limits.cpus": "c0.yaml:7",
         "ports": "c0.yaml:9",
+        "ports.80:80": "c0.yaml:9",
         "environment": "c0.yaml:11",
         "environment.A_TOKEN": "c0.yaml:11",
     }
     assert (str(found.origin), found.where) == ("c0.yaml:2", "c0.yaml")
     assert found.lines["mem_limit"].text == "mem_limit: 2g"
+
+
+def test_every_entry_has_its_line(guarded):
+    found = guarded(
+        "services:\n  a:\n    volumes:\n      - /etc:/x\n"
+        "      - {type: bind, source: /y, target: /y}\n"
+        "    networks:\n      back:\n      front: {}\n    devices:\n      - /dev/a:/dev/b\n"
+        "    tmpfs:\n      - /tmp\n    cap_add:\n      - CAP_NET_RAW\n    security_opt:\n"
+        "      - seccomp=unconfined\nnetworks: {back: , front: }\n"
+    )
+    lines = {path: (at.line, at.text) for path, at in found.lines.items() if "." in path}
+    assert lines == {
+        "volumes./etc": (4, "volumes: /etc:/x"),
+        "volumes./y": (5, "volumes: /y:/y"),
+        "networks.back": (7, "networks: back"),
+        "networks.front": (8, "networks: front"),
+        "devices./dev/a": (10, "devices: /dev/a:/dev/b"),
+        "tmpfs./tmp": (12, "tmpfs: /tmp"),
+        "cap_add.NET_RAW": (14, "cap_add: CAP_NET_RAW"),
+        "security_opt.seccomp:unconfined": (16, "security_opt: seccomp=unconfined"),
+    }
+
+
+def test_what_a_hollow_health_check_holds_is_not_shown(service):
+    found = service("healthcheck: {test: 'curl -u me:hunter2 x || true'}")
+    assert found.lines["healthcheck.test"].text == "test: … || true"
 
 
 @pytest.mark.parametrize(
@@ -277,7 +318,8 @@ class TestVariables:
         found = service("mem_limit: '${M}', user: $U, cap_drop: ['${C}']")
         assert (found.memory, found.user) == (None, "")
         assert set(found.unknown) == {"memory", "user", "capabilities"}
-        assert "mem_limit needs the variable M" in found.unknown["memory"]
+        assert "mem_limit rests on the variable M" in found.unknown["memory"]
+        assert str(found.unknown_at["memory"]) == "c0.yaml:2"
 
     def test_they_are_taken_from_the_file_beside(self, guarded, write):
         root = write({"c.yaml": "services: {a: {mem_limit: '${M}'}}", ".env": "M=1g\n"})

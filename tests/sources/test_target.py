@@ -158,6 +158,7 @@ def test_versions_that_make_no_sense(python):
     ("platform", "meant"),
     [
         ("linux/amd46", 'did you mean "linux/amd64"'),
+        ("Windows", 'did you mean "windows/amd64" or "windows/arm64"?'),
         ("Linux/x86_64", "Known are"),
         ("", "Known are"),
         ("manylinux_2_28_x86_64\nx", "Known are"),

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from depcheck.images.engine.answers import entry, number, objects, text, texts
 from depcheck.images.engine.client import Engine
 from depcheck.images.engine.containers import SERVICE_LABEL, refuse_bad_name
+from depcheck.model.guarding import GATEWAY_LABEL, UNCONFINED, is_sized, passes_always
 from depcheck.model.isolation import Guarded
 from depcheck.model.secret_names import holds_secret
 from depcheck.model.text import printable
 
 _USUAL_PERIOD = 100_000
 _SECRETS = "/run/secrets/"
+_ID = re.compile(r"[0-9a-f]{64}")  # others in a network are a swarm's endpoints
 # Not that of cgroups: with the first version of them the host's is what an engine gives.
 _NAMESPACES = {"PidMode": "pid", "IpcMode": "ipc", "UsernsMode": "userns", "UTSMode": "uts"}
 
@@ -34,6 +37,7 @@ def guarded_container(engine: Engine, name: str) -> Guarded:
     memory = number(host, "Memory")
     called = text(inspected, "Name").lstrip("/") or name
     mode = text(host, "NetworkMode")
+    options = [each.replace("=", ":", 1) for each in texts(host, "SecurityOpt")]
     return Guarded(
         service=printable(text(entry(config, "Labels"), SERVICE_LABEL) or called),
         where=f"container {printable(called)}",
@@ -46,16 +50,19 @@ def guarded_container(engine: Engine, name: str) -> Guarded:
         network_mode=mode if mode in ("host", "none") or mode.startswith("container:") else "",
         networks=_networks(engine, inspected, mode),
         read_only=host.get("ReadonlyRootfs") is True,
-        tmpfs=_tmpfs(inspected, host),
+        tmpfs=tuple(_tmpfs(inspected, host)),
+        unbounded=tuple(path for path, sized in _tmpfs(inspected, host).items() if not sized),
         volumes=_volumes(inspected),
         binds=_binds(inspected),
         devices=tuple(text(each, "PathOnHost") for each in objects(host, "Devices")),
         dropped=_capabilities(host, "CapDrop"),
         added=_capabilities(host, "CapAdd"),
         privileged=host.get("Privileged") is True,
-        no_new_privileges=_no_new_privileges(host),
+        no_new_privileges=bool({"no-new-privileges", "no-new-privileges:true"} & set(options)),
+        unconfined=tuple(each for each in options if each in UNCONFINED),
         user=text(config, "User"),
         health=health,
+        hollow_health=passes_always(texts(entry(config, "Healthcheck"), "Test")),
         start_period=start_period,
         restart=text(policy, "Name") or "no",
         restart_attempts=number(policy, "MaximumRetryCount") or None,
@@ -65,7 +72,28 @@ def guarded_container(engine: Engine, name: str) -> Guarded:
         host_namespaces=tuple(
             name for key, name in _NAMESPACES.items() if text(host, key) == "host"
         ),
+        gateway=text(entry(config, "Labels"), GATEWAY_LABEL).lower() == "true",
     )
+
+
+def neighbours(engine: Engine, containers: Sequence[Guarded]) -> tuple[Guarded, ...]:
+    """Return the other running containers in the networks of ``containers``.
+
+    The engine's own network (``bridge``) is left out: whoever is in it is open to the host.
+    Raises ImageError where the engine does not answer.
+    """
+    known = {each.where.removeprefix("container ") for each in containers}
+    networks = dict.fromkeys(name for each in containers for name in each.networks)
+    names: dict[str, None] = {}
+    for network in networks:
+        there = None if network == "bridge" else engine.network(network)
+        members = entry(there or {}, "Containers")
+        names.update((text(entry(members, key), "Name"), None) for key in members if _is_id(key))
+    return tuple(guarded_container(engine, name) for name in names if name not in known)
+
+
+def _is_id(key: str) -> bool:
+    return _ID.fullmatch(key) is not None
 
 
 def _cpus(host: Mapping[str, Any]) -> float | None:
@@ -107,13 +135,20 @@ def _internal(engine: Engine, name: str) -> bool | None:
     return None if found is None else found.get("Internal") is True
 
 
-def _tmpfs(inspected: Mapping[str, Any], host: Mapping[str, Any]) -> tuple[str, ...]:
-    mounted = [
-        text(each, "Destination")
+def _tmpfs(inspected: Mapping[str, Any], host: Mapping[str, Any]) -> dict[str, bool]:
+    """Return each tmpfs, and whether it has a size."""
+    sizes = {
+        text(each, "Target"): number(entry(each, "TmpfsOptions"), "SizeBytes") > 0
+        for each in objects(host, "Mounts")
+    }
+    found = {
+        text(each, "Destination"): sizes.get(text(each, "Destination"), False)
         for each in objects(inspected, "Mounts")
         if text(each, "Type") == "tmpfs"
-    ]
-    return tuple(printable(path) for path in dict.fromkeys([*entry(host, "Tmpfs"), *mounted]))
+    }
+    for path, options in entry(host, "Tmpfs").items():
+        found[path] = is_sized(options) if isinstance(options, str) else False
+    return {printable(path): sized for path, sized in found.items()}
 
 
 def _volumes(inspected: Mapping[str, Any]) -> tuple[str, ...]:
@@ -147,11 +182,6 @@ def _plain_secrets(config: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _capabilities(host: Mapping[str, Any], key: str) -> tuple[str, ...]:
     return tuple(printable(each.upper().removeprefix("CAP_")) for each in texts(host, key))
-
-
-def _no_new_privileges(host: Mapping[str, Any]) -> bool:
-    options = {each.replace("=", ":") for each in texts(host, "SecurityOpt")}
-    return bool(options & {"no-new-privileges", "no-new-privileges:true"})
 
 
 def _health(config: Mapping[str, Any]) -> tuple[bool | None, float | None]:

@@ -10,7 +10,7 @@ import pytest
 
 from depcheck.errors import ImageError, UsageError
 from depcheck.images.engine import Engines
-from depcheck.images.engine.guardrails import guarded_container
+from depcheck.images.engine.guardrails import guarded_container, neighbours
 from depcheck.isolation.audit import audit
 from tests.images.engine.programs import programs
 from tests.support import oci
@@ -90,7 +90,7 @@ def test_a_container_with_none_of_them(guarded):
     assert found.ports == ("127.0.0.1:18080:80/tcp",)
     assert lacking(found) == {
         "memory", "cpu", "pids", "ports", "network", "read-only", "capabilities", "privileges",
-        "user", "health", "restart", "secrets", "stop-grace",
+        "user", "health", "restart", "secrets", "stop-grace", "gateway",
     }  # fmt: skip
     assert "hunter2" not in str(audit([found], [found.service]))
 
@@ -99,9 +99,12 @@ def test_what_it_says_to_set_is_what_mends_it(engine, guarded, started):
     """The options of the findings are such that the client takes, and leave the network open."""
     bare = guarded(start=False)
     found = audit([bare], [bare.service])
-    sets = [f.evidence.set for f in found if f.evidence.name != "network"]
+    sets = [f.evidence.set for f in found if f.evidence.name not in ("network", "gateway")]
     options = shlex.split(" ".join(sets))
-    assert lacking(guarded("--tmpfs", "/tmp", *options, start=False)) == {"network"}
+    assert lacking(guarded("--tmpfs", "/tmp:size=8m", *options, start=False)) == {
+        "network",
+        "gateway",
+    }
     now = shlex.split(" ".join(f.evidence.now for f in found if f.evidence.now))
     engine.run("update", *now, started[0])
     with Engines({"DOCKER_HOST": engine.url}) as engines:
@@ -152,11 +155,34 @@ def test_one_thing_too_much(guarded, more, rail):
     assert lacking(guarded(*options, *more, start=False)) == {rail}
 
 
+def test_what_is_worth_nothing(guarded):
+    found = guarded(
+        "--tmpfs", "/a", "--tmpfs", "/b:size=1m", "--mount", "type=tmpfs,target=/c",
+        "--mount", "type=tmpfs,target=/d,tmpfs-size=1m", "--security-opt", "seccomp=unconfined",
+        "--health-cmd", "exit 0", "--label", "depcheck.gateway=true", start=False,
+    )  # fmt: skip
+    assert set(found.tmpfs) == {"/a", "/b", "/c", "/d"}
+    assert set(found.unbounded) == {"/a", "/c"}
+    assert found.unconfined == ("seccomp:unconfined",)
+    assert (found.hollow_health, found.gateway) == ("exit 0", True)
+
+
+def test_who_else_is_in_its_networks(engine, network, guarded):
+    first = guarded("--network", network, "--health-cmd", "sleep 0")
+    second = guarded("--network", network, "--label", "depcheck.gateway=true")
+    with Engines({"DOCKER_HOST": engine.url}) as engines:
+        around = neighbours(engines.get(), [first])
+        assert neighbours(engines.get(), [first, second]) == ()
+    assert [each.where for each in around] == [second.where]
+    assert "gateway" in {f.evidence.name for f in audit([first], [first.service])}
+    assert "gateway" not in {f.evidence.name for f in audit([first], [first.service], around)}
+
+
 def test_networks_are_asked_for(guarded, network):
     inner = list(ALL)
     inner[-1] = network
     found = guarded(*inner, start=False)
-    assert (found.networks, lacking(found)) == ({network: True}, set())
+    assert (found.networks, lacking(found)) == ({network: True}, {"gateway"})
     assert guarded(*ALL[:-2], start=False).networks == {"bridge": False}
 
 
