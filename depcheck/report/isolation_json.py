@@ -72,6 +72,7 @@ def _report(report: IsolationReport, root: str) -> dict[str, Any]:
         "budget": None if report.budget is None else _budget(report.budget),
         "verified": [_verified(step) for step in report.verified],
         "written": list(report.written),
+        "next_steps": list(report.next_steps),
         "alone": {name: picks_data(picks) for name, picks in sorted(report.alone.items())},
         "undetermined": undetermined_data(isolation_unchecked(report)),
         "notes": list(report.notes),

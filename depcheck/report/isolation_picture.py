@@ -22,6 +22,7 @@ _NARROWEST = 20
 _WIDEST = 38
 _LONGEST_DEMAND = 26
 _LONGEST_LISTED = 60
+_LONGEST_SIDE = 24
 _COMPONENTS = 6
 _ON_A_WALL = 6
 _LISTED = 8
@@ -242,18 +243,40 @@ def _list(page: Page, report: IsolationReport) -> None:
 
 def _entries(page: Page, report: IsolationReport) -> list[list[list[Span]]]:
     """Return a row for each wall; those that one container has for one reason share theirs."""
-    rows: dict[tuple[tuple[str, ...], tuple[Told, ...]], list[str]] = {}
+    alike: dict[tuple[Told, ...], list[tuple[str, ...]]] = {}
     for names, reasons_of in _between(page, report).items():
-        shared = names[:1] if len(names) == 2 else names
-        rows.setdefault((shared, tuple(reasons_of)), []).extend(names[len(shared) :])
+        alike.setdefault(tuple(reasons_of), []).append(names)
     mark = page.marks.wall
     entries = []
-    for (shared, told), others in rows.items():
-        if len(others) > _OTHERS:
-            others[_OTHERS - 1 :] = [f"{len(others) - _OTHERS + 1} more"]
-        who = named([*shared, *([", ".join(others)] if others else [])], mark)
-        entries.append([[Span(who, "bold")], _joined(told)])
+    for told, walls_of in alike.items():
+        for sides in _sides(walls_of):
+            who = named([", ".join(_several(side)) for side in sides], mark)
+            entries.append([[Span(who, "bold")], _joined(told)])
     return entries
+
+
+def _sides(walls_of: Sequence[tuple[str, ...]]) -> list[list[list[str]]]:
+    """Return walls by their sides: many against the one that they all are kept from, if any."""
+    last = {names[-1] for names in walls_of}
+    firsts = [names[0] for names in walls_of]
+    short = sum(map(len, firsts)) < _LONGEST_SIDE
+    if all(len(names) == 2 for names in walls_of) and len(last) == 1 < len(walls_of) and short:
+        return [[firsts, [*last]]]
+    rows: dict[tuple[str, ...], list[str]] = {}
+    for names in walls_of:
+        shared = names[:1] if len(names) == 2 else names
+        rows.setdefault(shared, []).extend(names[len(shared) :])
+    return [
+        [*([name] for name in shared), *([others] if others else [])]
+        for shared, others in rows.items()
+    ]
+
+
+def _several(names: Sequence[str]) -> list[str]:
+    """Return names, the last of many as a count."""
+    if len(names) <= _OTHERS:
+        return list(names)
+    return [*names[: _OTHERS - 1], f"{len(names) - _OTHERS + 1} more"]
 
 
 def _between(page: Page, report: IsolationReport) -> dict[tuple[str, ...], dict[Told, None]]:

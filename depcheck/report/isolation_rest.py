@@ -8,7 +8,8 @@ from depcheck.model.findings import Finding
 from depcheck.model.isolation import Container, IsolationReport, Verified
 from depcheck.model.walls import Budget
 from depcheck.report.conflict_text import titled
-from depcheck.report.isolation_walls import evidence, refusal
+from depcheck.report.isolation_evidence import evidence
+from depcheck.report.isolation_wishes import refusal
 from depcheck.report.isolation_words import bulk, mass
 from depcheck.report.layout import Page, Span
 from depcheck.report.other_text import gap_entry
@@ -40,8 +41,12 @@ def others(page: Page, report: IsolationReport) -> None:
             connections(page, finding.evidence)
             shown = True
     if report.budget is not None and not shown:
-        page.heading("Database connections")
-        connections(page, report.budget)
+        if page.verbose or report.budget.wanted != report.budget.given:
+            page.heading("Database connections")
+            connections(page, report.budget)
+        else:
+            page.gap()
+            page.say(Span("Database connections: ", "bold"), _pools(report.budget), hang=2)
     _notes(page, notes)
 
 
@@ -66,13 +71,27 @@ def connections(page: Page, budget: Budget) -> None:
         numbers = (share.replicas, share.wanted, share.pool, share.pool * share.replicas)
         rows.append([[Span(share.component, "bold")], *([Span(str(n))] for n in numbers)])
     page.rows(rows, indent=4, together=True)
-    free = budget.max_connections - budget.reserved
     page.say(
-        f"together {budget.wanted} wanted, {budget.given} given, of {free} "
-        f"({budget.max_connections} less {budget.reserved} kept back); "
-        f"each container has its pool in {budget.variable}",
+        f"together {budget.wanted} wanted, {budget.given} given, of {_free(budget)}",
         indent=4,
         hang=2,
+    )
+
+
+def _pools(budget: Budget) -> str:
+    """Return pools that all fit, in a sentence: ``95 of 97 as DB_POOL_SIZE (web 3 x 20, …)``."""
+    shares = [
+        f"{s.component} {f'{s.replicas} x ' if s.replicas > 1 else ''}{s.pool}"
+        for s in budget.shares
+    ]
+    free = budget.max_connections - budget.reserved
+    return f"{budget.given} of {free} by {budget.variable} ({', '.join(shares)})."
+
+
+def _free(budget: Budget) -> str:
+    return (
+        f"{budget.max_connections - budget.reserved} ({budget.max_connections} less "
+        f"{budget.reserved} kept back); each container has its pool in {budget.variable}"
     )
 
 
@@ -108,8 +127,23 @@ def files(page: Page, report: IsolationReport) -> None:
     if not report.written:
         return
     page.heading("What was written")
+    if not page.verbose and len(report.written) > _SHOWN:
+        page.rows(_folders(page, report.written), indent=2, together=True)
+        return
     for path in report.written:
         page.say(Span(page.path(path), "cyan", solid=True), indent=2, hang=2)
+
+
+def _folders(page: Page, written: Sequence[str]) -> list[Row]:
+    """Return a row for each folder, with the names of the files in it."""
+    found: dict[str, list[str]] = {}
+    for path in written:
+        folder, _, name = path.rpartition("/")
+        found.setdefault(folder, []).append(name)
+    return [
+        [[Span(page.path(f"{folder}/"), "cyan", solid=True)], commas(names)]
+        for folder, names in sorted(found.items())
+    ]
 
 
 def unchecked(page: Page, report: IsolationReport) -> None:
@@ -126,9 +160,13 @@ def unchecked(page: Page, report: IsolationReport) -> None:
     for finding in gaps:
         if not any(entry.subject in finding.message for entry in entries):
             _gap(page, finding)
-    for note in report.notes:
+    if len(report.notes) > 1:
+        page.heading("Notes")
+    elif report.notes:
         page.gap()
-        page.say("Note: ", note)
+        page.say("Note: ", report.notes[0])
+    for note in report.notes if len(report.notes) > 1 else ():
+        page.say(f"{page.marks.bullet} ", note, indent=2, hang=2)
 
 
 def _gap(page: Page, finding: Finding) -> None:
@@ -140,7 +178,8 @@ def _gap(page: Page, finding: Finding) -> None:
 def checked(page: Page, report: IsolationReport) -> None:
     """Add the components and where they are, what each container holds, how it was chosen."""
     page.heading("What was checked")
-    page.rows([_component(page, report, c.name) for c in report.components], indent=2)
+    rows = [_component(page, report, c.name) for c in report.components]
+    page.rows(rows, indent=2, together=True)
     if page.verbose:
         for container in report.containers:
             _listing(page, container)
@@ -157,8 +196,7 @@ def _component(page: Page, report: IsolationReport, name: str) -> Row:
     return [
         [Span(name + role, "bold", solid=True)],
         [Span(f"in {home}" if home else "in no container")],
-        [Span(asked)],
-        [Span(page.path(component.source), "cyan", solid=True)],
+        [Span(f"{asked} in "), Span(page.path(component.source), "cyan", solid=True)],
     ]
 
 
@@ -173,31 +211,36 @@ def _listing(page: Page, container: Container) -> None:
 def _choice(report: IsolationReport) -> str:
     """Return how sure it is that no smaller and no better partition exists."""
     count = len(report.containers)
-    sure = f"Proven: fewer than {count} containers cannot keep these walls."
+    sure = f"Proven: {count} are the fewest with these walls"
     if not report.exact:
         needed = "1 is" if report.fewest == 1 else f"{report.fewest} are"
-        sure = f"{count} containers are the best found; at least {needed} needed."
+        sure = f"{count} containers are the best found; at least {needed} needed"
     elif report.fewest < count:
-        enough = plural(report.fewest, "container")
-        sure += f" For the requirements alone {enough} would do."
+        sure += f", {report.fewest} for the requirements alone"
     if report.ranked < 2:
-        of = "There is no other of that size." if report.all_ranked else ""
+        of = ""
     elif report.all_ranked:
-        of = f"It is the best of all {report.ranked} partitions of that size."
+        of = f" It is the best of all {report.ranked} partitions of that size."
     else:
-        of = f"It is the best of {report.ranked} partitions of that size; there are more."
-    return f"{sure} {of}".strip()
+        of = f" It is the best of {report.ranked} partitions of that size; there are more."
+    return f"{sure}.{of}"
 
 
 def ahead(page: Page, report: IsolationReport) -> None:
-    """Add the commands that come next, as far as they were not given."""
-    steps = [] if report.written else ["depcheck isolate --write deploy/ writes the files"]
+    """Add what comes next: what is left to do, else the commands that were not given."""
+    if report.next_steps:
+        page.heading("Next")
+        for number, step in enumerate(report.next_steps, 1):
+            page.say(f"{number}. ", step, indent=2, hang=3)
+        return
+    steps = [] if report.written else ["depcheck isolate --write deploy/ (files)"]
     if not report.verified:
-        steps.append("depcheck isolate --verify resolves and builds each container to prove it")
+        verify = "--verify" if steps else "depcheck isolate --verify"
+        steps.append(f"{verify} (build and check)")
     sound = is_all_known(report) and not any(f.rule in _STOPPERS for f in report.findings)
     if steps and report.containers and sound:
         page.gap()
-        page.say(Span("Next: ", "dim"), f"{'; '.join(steps)}.", hang=2)
+        page.say(Span("Next: ", "dim"), f"{', '.join(steps)}.", hang=2)
 
 
 def total(report: IsolationReport) -> str:

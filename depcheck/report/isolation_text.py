@@ -6,7 +6,8 @@ from depcheck.model.isolation import IsolationReport
 from depcheck.report.isolation_headline import headline
 from depcheck.report.isolation_picture import picture
 from depcheck.report.isolation_rest import ahead, checked, files, others, proof, total, unchecked
-from depcheck.report.isolation_walls import standing, unraised, wishes
+from depcheck.report.isolation_walls import standing
+from depcheck.report.isolation_wishes import unraised, wishes
 from depcheck.report.layout import Page, Span
 from depcheck.report.status import FailOn
 from depcheck.report.words import plural
@@ -36,9 +37,9 @@ def render_isolation(
     page = Page(width=width, unicode=unicode, verbose=verbose, prefix=prefix)
     headline(page, report)
     picture(page, report)
-    standing(page, report, fail_on)
+    known = standing(page, report, fail_on)
     unraised(page, report)
-    wishes(page, report)
+    wishes(page, report, known)
     others(page, report)
     proof(page, report)
     files(page, report)

@@ -2,41 +2,50 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from depcheck.model.findings import Conflict, Evidence, Finding, Shift
-from depcheck.model.isolation import Boundary, IsolationReport, WishAnswer
-from depcheck.model.walls import GpuNeed, Labels, NativeClash, NativeUse, PythonNeed, Weight
-from depcheck.report.conflict_text import certainty, correction, titled, where, why
-from depcheck.report.isolation_words import STRENGTHS, advised, bulk, named, walls
+from depcheck.model.findings import Conflict, Correction, Evidence, Finding
+from depcheck.model.isolation import Boundary, IsolationReport
+from depcheck.report.conflict_text import titled, why
+from depcheck.report.isolation_evidence import chain, evidence, fact, heal, seats
+from depcheck.report.isolation_fold import Block, blocks, is_said, pairs, sentence
+from depcheck.report.isolation_words import (
+    STRENGTHS,
+    bulk,
+    more_images,
+    named,
+    stated,
+    titles,
+    walls,
+)
 from depcheck.report.layout import Page, Span
 from depcheck.report.status import FailOn, is_failing
-from depcheck.report.words import change, commas, listed, place, plural, priced, stands
+from depcheck.report.words import listed, plural, stands
 
 _IN_FULL = 8
-_LARGEST = 5
-_HEALS = 3
-_REFUSAL = "wish-impossible"
+_LIKEWISE = 4
 
-Row = list[list[Span]]
+Told = set[Evidence]
 
 
-def standing(page: Page, report: IsolationReport, fail_on: FailOn) -> None:
-    """Add the walls that stand, each with its reasons; of very many, the first in full."""
+def standing(page: Page, report: IsolationReport, fail_on: FailOn) -> Told:
+    """Add the walls that stand, each with its reasons; of very many, the first in full.
+
+    Return the evidence that was told in full.
+    """
     every = walls(report)
     quiet = [] if page.verbose else [wall for wall in every if _is_quiet(wall, fail_on)]
-    loud = [wall for wall in every if wall not in quiet]
+    loud = blocks([wall for wall in every if wall not in quiet], fold=not page.verbose)
     limit = len(loud) if page.verbose or len(loud) <= _IN_FULL + 1 else _IN_FULL
-    for wall in loud[:limit]:
-        _wall(page, report, wall)
-    if rest := loud[limit:]:
+    for block in loud[:limit]:
+        _block(page, report, block)
+    if rest := [wall for block in loud[limit:] for wall in block.walls]:
         page.heading(f"{plural(len(rest), 'wall')} more (--verbose tells all of them)")
-        page.rows([_brief(page, wall) for wall in rest], indent=2)
+        _brief(page, rest)
     if quiet:
-        count = plural(len(quiet), "wall")
-        page.heading(f"{count} that nobody has to act on (--verbose tells more)")
-        page.rows([_brief(page, wall) for wall in quiet], indent=2)
+        page.heading(f"{_of_no_concern(quiet)} (--verbose tells more)")
+        _brief(page, quiet)
+    return {finding.evidence for block in loud[:limit] for finding in block.findings}
 
 
 def _is_quiet(wall: Boundary, fail_on: FailOn) -> bool:
@@ -46,31 +55,101 @@ def _is_quiet(wall: Boundary, fail_on: FailOn) -> bool:
     )
 
 
-def _brief(page: Page, wall: Boundary) -> Row:
-    told = " ".join(dict.fromkeys(finding.message for finding in wall.reasons))
-    return [[Span(named(wall.components, page.marks.wall), "bold")], [Span(told)]]
+def _of_no_concern(quiet: Sequence[Boundary]) -> str:
+    """Return a heading that says why nobody has to act on these walls."""
+    asked = [w for w in quiet if all(finding.rule == "wall-apart" for finding in w.reasons)]
+    verb = "stands" if len(quiet) == 1 else "stand"
+    if not asked:
+        return f"{plural(len(quiet), 'wall')} that {verb} today already"
+    if len(asked) == len(quiet):
+        was = "was" if len(quiet) == 1 else "were"
+        return f"{plural(len(quiet), 'wall')} that {was} asked for"
+    return f"{plural(len(quiet), 'wall')} that {verb} today already or were asked for"
 
 
-def _wall(page: Page, report: IsolationReport, wall: Boundary) -> None:
-    for finding in wall.reasons:
-        titled(page, finding)
-        evidence(page, finding)
-    if not wall.reasons:
-        page.heading(f"Wall between {listed(wall.components)}")
-    if len(wall.reasons) > 1:
+def _brief(page: Page, several: Iterable[Boundary]) -> None:
+    """Add a row for each kind of reasons: who, and why in a few words."""
+    kinds: dict[str, list[Boundary]] = {}
+    for wall in several:
+        kinds.setdefault(titles(wall.reasons), []).append(wall)
+    rows = []
+    for told, alike in kinds.items():
+        rows.append([[Span(pairs(alike, page.marks.wall), "bold")], [Span(told)]])
+    page.rows(rows, indent=2)
+
+
+def _block(page: Page, report: IsolationReport, block: Block) -> None:
+    told(page, block)
+    if not block.findings:
+        page.heading(f"Wall between {listed(block.walls[0].components)}")
+    groups: dict[tuple[str, str, bool], list[Boundary]] = {}
+    for wall in block.walls:
+        groups.setdefault((wall.strength, wall.because, wall.decisive), []).append(wall)
+    if len(block.findings) > 1 and not block.is_one:
         page.gap()  # what follows is about all of them
-    _fact(page, "wall", _between(page, wall))
-    _fact(page, "strength", f"{STRENGTHS[wall.strength]}. {wall.because}")
+    for alike in groups.values():
+        if len(groups) > 1 or block.also or not is_said(block):
+            fact(page, "wall" if len(alike) == 1 else "walls", _sides(page, alike))
+        _facts(page, report, alike)
+    if block.also:
+        fact(page, "also", pairs(block.also, page.marks.wall), " (told with a graver reason)")
+    _against(page, block.walls)
+
+
+def told(page: Page, block: Block) -> None:
+    """Add the findings of a block, as one where they differ only in who."""
+    if not block.is_one or len(block.findings) == 1:
+        for finding in block.findings:
+            titled(page, finding)
+            evidence(page, finding)
+        return
+    first = block.findings[0]
+    titled(page, _with_message(first, sentence(block)))
+    if isinstance(first.evidence, Conflict):
+        _conflicts(page, block.findings)
+    else:
+        seats(page, [origin for finding in block.findings for origin in finding.locations])
+    for remedy in dict.fromkeys(finding.remedy for finding in block.findings if finding.remedy):
+        fact(page, "what to do", remedy)
+
+
+def _with_message(finding: Finding, message: str) -> Finding:
+    return Finding(rule=finding.rule, severity=finding.severity, message=message)
+
+
+def _conflicts(page: Page, findings: Sequence[Finding]) -> None:
+    """Add conflicts that have lines of one side and the chain in common."""
+    evidences = [f.evidence for f in findings if isinstance(f.evidence, Conflict)]
+    first, *others = evidences
+    more = [s for conflict in others for s in conflict.statements if s not in first.statements]
+    said = [f"{s.origin.component}'s {stated(s)}" for s in more]
+    if len(said) > _LIKEWISE:
+        said[_LIKEWISE - 1 :] = [f"{len(said) - _LIKEWISE + 1} more"]
+    fact(page, "likewise", listed(said))
+    origins = [s.origin for conflict in evidences for s in conflict.statements]
+    page.say(Span("where", "dim"), indent=2)
+    page.rows(stands(page, origins), indent=4)
+    why(page, chain(page, *evidences))
+
+
+# A wall's strength, price, and what speaks against it
+
+
+def _facts(page: Page, report: IsolationReport, alike: Sequence[Boundary]) -> None:
+    """Add what is the same for walls of one strength."""
+    wall = alike[0]
+    fact(page, "strength", f"{STRENGTHS[wall.strength]}. {wall.because}")
     if not wall.decisive:
-        _fact(page, "advised", "by itself it would not stand; another reason raises it")
-    _fact(page, "costs", _price(report, wall))
-    _against(page, wall)
+        fact(page, "advised", "by itself it would not stand; another reason raises it")
+    fact(page, "costs", _price(report, alike))
 
 
-def _between(page: Page, wall: Boundary) -> str:
+def _sides(page: Page, alike: Sequence[Boundary]) -> str:
     """Return who stands on which side: ``web, search (in web) ║ reports``."""
+    if len(alike) > 1:
+        return pairs(alike, page.marks.wall)
     sides: dict[str, list[str]] = {}
-    for component, container in zip(wall.components, wall.containers, strict=False):
+    for component, container in zip(alike[0].components, alike[0].containers, strict=False):
         sides.setdefault(container, []).append(component)
     told = [
         ", ".join(names) + ("" if names == [container] else f" (in {container})")
@@ -79,14 +158,13 @@ def _between(page: Page, wall: Boundary) -> str:
     return named(told, page.marks.wall)
 
 
-def _price(report: IsolationReport, wall: Boundary) -> str:
-    """Return bytes, hops and things to deploy of the containers behind a wall."""
-    behind = [name for name in dict.fromkeys(wall.containers) if name != _kept(report, wall)]
+def _price(report: IsolationReport, alike: Sequence[Boundary]) -> str:
+    """Return bytes, hops and images of the containers behind walls."""
+    behind = {name for wall in alike for name in wall.containers if name != _kept(report, wall)}
     added = sum(cost.added for cost in report.costs if cost.container in behind)
-    parts = [f"{bulk(added)} more than in one image"] if added else []
-    parts.append("no network hop" if wall.strength == "environment" else "one network hop")
-    things = "one more thing" if len(behind) < 2 else f"{len(behind)} more things"
-    return listed([*parts, f"{things} to deploy"])
+    parts = [f"{bulk(added)} more"] if added else []
+    hops = "no network hop" if alike[0].strength == "environment" else "a network hop"
+    return ", ".join([more_images(max(1, len(behind))), *parts, hops])
 
 
 def _kept(report: IsolationReport, wall: Boundary) -> str:
@@ -95,178 +173,22 @@ def _kept(report: IsolationReport, wall: Boundary) -> str:
     return next((name for name in order if name in wall.containers), "")
 
 
-def _against(page: Page, wall: Boundary) -> None:
-    shown = [f"({e.origin})" for cure in wall.heals[:1] for e in cure.edits[:1]]
-    for sentence in wall.against:
+def _against(page: Page, several: Sequence[Boundary]) -> None:
+    shown = {f"({e.origin})" for wall in several for cure in wall.heals[:1] for e in cure.edits[:1]}
+    for text in dict.fromkeys(text for wall in several for text in wall.against):
         # The first edit stands below, line for line.
-        if not any(place in sentence for place in shown):
-            _fact(page, "against it", sentence.replace("→", page.marks.arrow))
-    heals = wall.heals if page.verbose else wall.heals[:_HEALS]
-    if heals:
-        any_of = " (any one of these)" if len(heals) > 1 else ""
-        page.say(Span("to heal it instead", "dim"), any_of, indent=2)
-    for number, cure in enumerate(heals, 1):
-        correction(page, cure, number)
-    if rest := len(wall.heals) - len(heals):
-        page.say(f"and {plural(rest, 'other way', 'other ways')} (--verbose)", indent=2)
+        if not any(place in text for place in shown):
+            fact(page, "against it", text.replace("→", page.marks.arrow))
+    heals = [_by_edits(wall) for wall in several]
+    of_all = [key for key in heals[0] if all(key in other for other in heals)] if heals else []
+    heal(page, [heals[0][key] for key in of_all], "it" if len(several) == 1 else "all of them")
+    for wall, cures in zip(several, heals, strict=True):
+        if not of_all:
+            heal(page, list(cures.values()), named(wall.components, page.marks.wall))
+    rest = sum(len(cures) - len(of_all) for cures in heals)
+    if of_all and rest:
+        page.say(f"and {plural(rest, 'way', 'ways')} for one wall alone (--verbose)", indent=2)
 
 
-def _fact(page: Page, label: str, *spans: Span | str) -> None:
-    page.say(Span(f"{label}: ", "dim"), *spans, indent=2, hang=2)
-
-
-# Evidence
-
-
-def evidence(page: Page, finding: Finding) -> None:
-    """Add where a finding stands, and what it rests on."""
-    where(page, finding)
-    match finding.evidence:
-        case Conflict() as conflict:
-            why(page, conflict.steps)
-            certainty(page, conflict)
-        case Shift() as shift:
-            _shift(page, shift, finding)
-        case PythonNeed(because=because) if because not in finding.message:
-            _fact(page, "why", because)
-        case NativeClash(left=left, right=right):
-            if not all(use.path and use.path in finding.message for use in (left, right)):
-                page.rows([_use(left), _use(right)], indent=4, together=True)
-        case Weight() as weight:
-            _weight(page, weight)
-        case GpuNeed(distributions=brought):
-            if page.verbose or not any(each in finding.message for each in brought):
-                _gpu(page, brought)
-        case Labels(values=values):
-            if any(value not in finding.message for _, value in values):
-                rows = [[[Span(name, "bold")], [Span(value)]] for name, value in values]
-                page.rows(rows, indent=4)
-    if finding.remedy:
-        _fact(page, "what to do", finding.remedy)
-
-
-def _shift(page: Page, shift: Shift, finding: Finding) -> None:
-    """Add what the message and the places do not say of a shift."""
-    if not all(text in finding.message for text in (shift.before or "", shift.after or "")):
-        words = [shift.grade, "forced" if shift.forced else "incidental"]
-        moved = f"{shift.name} {change(shift, page.marks)}"
-        _fact(page, "moves", Span(moved, "bold", solid=True), f" ({', '.join(words)})")
-    if shift.direct is not None and shift.direct.origin not in finding.locations:
-        page.say(Span("asked for", "dim"), indent=2)
-        page.rows(stands(page, [shift.direct.origin]), indent=4)
-    why(page, shift.chain)
-    if shift.pin and shift.pin not in finding.remedy:
-        _fact(page, "to keep it", priced(shift, page.marks))
-
-
-def _use(use: NativeUse) -> Row:
-    library = use.path if use.path.endswith(use.library) else f"{use.library} {use.path}".strip()
-    return [
-        [Span(use.component, "bold")],
-        [Span(f"{use.distribution} {use.version}")],
-        [Span(library, "cyan")],
-    ]
-
-
-def _gpu(page: Page, brought: Sequence[str]) -> None:
-    if brought:
-        _fact(page, "why", "it brings ", *commas(brought))
-
-
-def _weight(page: Page, weight: Weight) -> None:
-    shown = weight.largest if page.verbose else weight.largest[:_LARGEST]
-    if shown:
-        page.say(Span("the largest", "dim"), indent=2)
-    page.rows([[[Span(name, "bold")], [Span(bulk(size))]] for name, size in shown], indent=4)
-
-
-# Walls that are only advised, and wishes
-
-
-def unraised(page: Page, report: IsolationReport) -> None:
-    """Add the walls that are advised and do not stand, with what would raise them."""
-    every = advised(report)
-    if not every:
-        return
-    page.heading("Advised, and not raised")
-    for wall in every:
-        for finding in wall.reasons:
-            titled(page, finding)
-            evidence(page, finding)
-        if len(wall.reasons) > 1:
-            page.gap()
-        _fact(page, "a wall costs", _would_cost(report, wall))
-        names = ",".join(wall.components)
-        command = f"depcheck isolate --apart {shlex.quote(names)}"
-        _fact(page, "to raise it", Span(command, "bold", solid=True))
-        _against(page, wall)
-
-
-def _would_cost(report: IsolationReport, wall: Boundary) -> str:
-    """Return what a wall would take: as a wish for it was answered, if there was one."""
-    asked = f"--apart {','.join(wall.components)}"
-    for wish in report.wishes:
-        if wish.asked == asked and wish.possible and wish.containers is not None:
-            return _difference(wish)
-    if wall.strength == "environment":
-        return "an environment more to build and deploy; on one host no network hop"
-    return "one container more to build and deploy, and a network hop"
-
-
-def _difference(wish: WishAnswer) -> str:
-    """Return ``3 containers instead of 2, 812 MB more``."""
-    count = plural(wish.containers or 0, "container")
-    if wish.containers == wish.without:
-        count += ", as without it"
-    else:
-        count += f" instead of {wish.without}"
-    if not wish.added:
-        return count
-    return f"{count}, {bulk(abs(wish.added))} {'more' if wish.added > 0 else 'less'}"
-
-
-def wishes(page: Page, report: IsolationReport) -> None:
-    """Add each wish with its answer: what it costs, or what stands in its way."""
-    granted = [wish for wish in report.wishes if wish.possible]
-    if granted:
-        page.heading("What was asked for")
-    for wish in granted:
-        _granted(page, wish)
-    told = {finding.evidence for wall in report.boundaries for finding in wall.reasons}
-    for wish in report.wishes:
-        if not wish.possible:
-            _refused(page, refusal(report, wish), wish, told)
-
-
-def refusal(report: IsolationReport, wish: WishAnswer) -> Finding:
-    """Return the finding that tells that a wish is impossible."""
-    every = (*report.findings, *wish.because)
-    found = (f for f in every if f.rule == _REFUSAL and f.message.startswith(f"{wish.asked} "))
-    message = f"{wish.asked} is impossible."
-    return next(found, Finding(rule=_REFUSAL, severity="error", message=message))
-
-
-def _granted(page: Page, wish: WishAnswer) -> None:
-    at = [Span(" ("), place(page, wish.origin), Span(")")] if wish.origin is not None else []
-    page.say(Span(wish.asked, "bold"), *at, f": {_difference(wish)}", indent=2, hang=4)
-    for sentence in wish.gives_up:
-        page.say(Span("gives up: ", "yellow"), sentence, indent=4, hang=2)
-    for sentence in wish.spares:
-        page.say(Span("spares: ", "green"), sentence, indent=4, hang=2)
-
-
-def _refused(page: Page, own: Finding, wish: WishAnswer, told: set[Evidence]) -> None:
-    """Add a wish that is impossible; what was told before is not told again."""
-    titled(page, own)
-    if wish.origin is not None:
-        page.rows(stands(page, [wish.origin]), indent=4)
-    above = [f for f in wish.because if f.evidence is not None and f.evidence in told]
-    if above:
-        reasons = plural(len(above), "reason")
-        _fact(page, "because", f"{reasons}, told above")
-    for finding in wish.because or (own,):
-        if finding not in above:
-            if finding.message.lower()[1:] not in own.message.lower():
-                _fact(page, "because", finding.message)
-            evidence(page, finding)
-            told.add(finding.evidence)
+def _by_edits(wall: Boundary) -> dict[object, Correction]:
+    return {tuple((e.origin, e.after) for e in cure.edits) or cure: cure for cure in wall.heals}

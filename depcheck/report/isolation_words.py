@@ -68,6 +68,41 @@ def title(finding: Finding) -> str:
     return rule.title if rule else finding.rule
 
 
+def over(finding: Finding) -> str:
+    """Return what a conflict or a shift is about: a project; empty for other reasons."""
+    if isinstance(finding.evidence, Conflict):
+        return finding.evidence.project
+    return finding.evidence.name if isinstance(finding.evidence, Shift) else ""
+
+
+def titles(findings: Sequence[Finding]) -> str:
+    """Return reasons in a few words: ``no common set (fastapi, protobuf), needs a GPU``."""
+    kinds: dict[str, dict[str, None]] = {}
+    for finding in findings:
+        about = kinds.setdefault(title(finding), {})
+        if over(finding):
+            about[over(finding)] = None
+    told = [f"{kind} ({', '.join(about)})" if about else kind for kind, about in kinds.items()]
+    return ", ".join(told)
+
+
+def weight(finding: Finding) -> str:
+    """Return how grave a reason is by itself, also where its wall stands today already."""
+    rule = ISOLATION_RULES.get(finding.rule)
+    return rule.severity if rule else finding.severity
+
+
+def is_today(wall: Boundary) -> bool:
+    """Return whether a wall stands today already: its reasons count for less than usual."""
+    found = [f for f in wall.reasons if weight(f) != "note"]
+    return bool(found) and all(finding.severity == "note" for finding in found)
+
+
+def more_images(number: int) -> str:
+    """Return ``one more image to build and deploy``."""
+    return f"{counted(number)} more {'image' if number == 1 else 'images'} to build and deploy"
+
+
 def walls(report: IsolationReport) -> list[Boundary]:
     """Return the walls that stand: those that shape the partition first, the gravest first."""
     order = ("error", "warning", "note")
@@ -138,12 +173,13 @@ def _asks(conflict: Conflict, component: str) -> str:
     wanted = _brought(conflict, component)
     direct = [s for s in own if isinstance(s, Requirement) and s.name == conflict.project]
     if not wanted or direct:
-        told = [_stated(s) for s in direct or own]
+        told = [stated(s) for s in direct or own]
         return ", ".join(dict.fromkeys(told))
     return wanted
 
 
-def _stated(statement: object) -> str:
+def stated(statement: object) -> str:
+    """Return what a line asks for: ``sqlalchemy<2``, ``Python >=3.11``."""
     if isinstance(statement, Requirement):
         return f"{statement.name}{statement.specifier}"
     return f"Python {getattr(statement, 'specifier', '')}"

@@ -160,8 +160,11 @@ def _hashes(file: Distribution) -> dict[str, str]:
 def _moment(file: Distribution) -> datetime | None:
     if file.upload_time is None:
         return None
-    moment = datetime.fromisoformat(file.upload_time)
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        moment = datetime.fromisoformat(file.upload_time)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None  # It is no ISO 8601 time: not known.
 
 
 def _address(url: str) -> str:

@@ -30,7 +30,8 @@ WEB = Guarded(
     service="web", where="deploy/compose.yaml", origin=origin(2, "web:"), image="reg.example/web:1",
     ports=("443:8443",), networks={"front": False}, restart="always",
     lines={
-        "ports": origin(4, "ports: 443:8443"), "networks": origin(5, "networks: front"),
+        "ports.443:8443": origin(4, "ports: 443:8443"),
+        "networks.front": origin(5, "networks: front"),
         "restart": origin(6, "restart: always"),
     },
 )  # fmt: skip
@@ -38,14 +39,27 @@ OPEN = replace(
     SAFE, memory=None, ports=("127.0.0.1:8000:8000", "9000"), plain_secrets=("HF_TOKEN", "DB_URL"),
     start_period=None, restart="always", restart_attempts=None, binds=("/var/run/docker.sock",),
     lines={
-        "ports": origin(15, "ports: 127.0.0.1:8000:8000, 9000"),
+        "ports.127.0.0.1:8000:8000": origin(15, "ports: 127.0.0.1:8000:8000"),
+        "ports.9000": origin(16, "ports: 9000"),
         "environment.HF_TOKEN": origin(18, "HF_TOKEN: ***"),
         "environment.DB_URL": origin(19, "DB_URL: ***"),
         "healthcheck": origin(21, "healthcheck:"), "restart": origin(24, "restart: always"),
-        "volumes": origin(27, "volumes: /var/run/docker.sock:/s"),
+        "volumes./var/run/docker.sock": origin(27, "volumes: /var/run/docker.sock:/s"),
     },
 )  # fmt: skip
-UNTOLD = replace(SAFE, memory=None, unknown={"memory": "mem_limit needs the variable M"})
+UNTOLD = replace(
+    SAFE, memory=None, unknown={"memory": "mem_limit rests on the variable M"},
+    unknown_at={"memory": origin(14, "mem_limit: ${M}")},
+)  # fmt: skip
+ROUND = replace(
+    WEB, networks={"front": False, "back": True},
+    lines={**WEB.lines, "networks.back": origin(6, "networks: back")},
+)  # fmt: skip
+WEAK = replace(SAFE, unbounded=("/tmp",), unconfined=("seccomp:unconfined",), hollow_health="true")
+GATEWAY = Guarded(
+    service="gateway", where="deploy/compose.yaml", origin=origin(40, "gateway:"),
+    image="reg.example/haproxy:3", networks={"call": True, "back": True},
+)  # fmt: skip
 RUNNING = Guarded(
     service="ai", where="container shop-ai-1", image="reg.example/ai:1", ai=True, restart="no",
     networks={"shop_default": False}, plain_secrets=("HF_TOKEN",),
@@ -54,10 +68,11 @@ RUNNING = Guarded(
 
 def report(*services: Guarded, because: str = NAMED, **more: object) -> AuditReport:
     judged = {service.service for service in services if service.ai}
-    findings = tuple(audit(services, judged))
+    findings = tuple(audit(services, judged, (GATEWAY,)))
+    every = (*services, GATEWAY)
     found = AuditReport(
         version="0.1.0", audited="deploy/compose.yaml", services=services, because=because,
-        kept={called(each): rails_kept(each, findings) for each in services if each.ai},
+        kept={called(each): rails_kept(each, findings, every) for each in services if each.ai},
         findings=findings, undetermined=tuple(untold(services, judged)), seconds=0.042,
     )  # fmt: skip
     return replace(found, **more)
@@ -73,6 +88,7 @@ EXPOSED = report(WEB, OPEN)
 REPORTS = {
     "exposed": EXPOSED,
     "guarded": report(WEB, SAFE),
+    "weak": report(ROUND, WEAK),
     "untold": report(UNTOLD, undetermined=(*untold([UNTOLD], ["recommender"]), INCLUDED)),
     "all": report(
         replace(WEB, ai=True), OPEN, because=ALL, undetermined=(INCLUDED,),
@@ -89,10 +105,14 @@ def hostile() -> AuditReport:
         plain_secrets=(EVIL,), volumes=(EVIL,), user=EVIL, added=(EVIL,), dropped=(EVIL,),
         devices=(EVIL,), binds=(EVIL,), tmpfs=(EVIL,), host_namespaces=("pid",),
         origin=origin(1, EVIL, EVIL), unknown={"cpu": EVIL},
-        lines={"ports": origin(2, EVIL, EVIL), f"environment.{EVIL}": origin(3, EVIL, EVIL)},
+        unknown_at={"cpu": origin(4, EVIL, EVIL)}, unbounded=(EVIL,), unconfined=(EVIL,),
+        hollow_health=EVIL,
+        lines={f"ports.{EVIL}": origin(2, EVIL, EVIL),
+               f"environment.{EVIL}": origin(3, EVIL, EVIL)},
     )  # fmt: skip
     container = replace(bad, origin=None, where=f"container {EVIL}", lines={})
+    other = replace(bad, service=f"{EVIL}2")
     return report(
-        bad, container, because=EVIL, audited=EVIL, notes=(EVIL,),
+        bad, container, other, because=EVIL, audited=EVIL, notes=(EVIL,),
         undetermined=(Undetermined(subject=EVIL, reason=EVIL, hint=EVIL, origin=origin(1, EVIL)),),
     )  # fmt: skip

@@ -155,9 +155,10 @@ class TestHostile:
         report = replace(
             samples.ONE,
             boundaries=(replace(samples.ADVISED, components=names, containers=("web", "web")),),
+            wishes=(replace(samples.ONE.wishes[0], asked="--apart web,$(id)"),),
         )
         text = render_isolation(report, width=120, colour=False, unicode=True)
-        assert "depcheck isolate --apart 'web,x; rm -rf ~'\n" in text
+        assert "depcheck isolate --apart 'web,$(id)' --apart 'web,x; rm -rf ~'\n" in text
 
 
 DISPROVEN = replace(samples.CLEAN, verified=(samples.IMPOSSIBLE.verified[2],))

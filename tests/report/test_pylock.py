@@ -14,6 +14,7 @@ from depcheck.model.report import Picked
 from depcheck.report.pylock import render, render_picked
 from tests.report import samples
 
+WHEEL = "demo-1.0-py3-none-any.whl"
 URL = "https://files.index.example/packages"
 
 
@@ -48,6 +49,13 @@ def test_it_installs_on_its_target_and_no_other() -> None:
     environment["sys_platform"] = "win32"
     with pytest.raises(Exception, match="environment"):
         list(parsed.select(environment=environment, tags=tags))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("time", ["soon", "0001-01-01T00:00:00+23:59"])
+def test_an_upload_time_that_is_none_is_left_out(time: str) -> None:
+    text = render(samples.report(combined=(pick(distribution(WHEEL, upload_time=time)),)))
+    assert "upload-time" not in text
+    assert WHEEL in text
 
 
 def test_files_are_in_order_whatever_order_they_come_in() -> None:
