@@ -36,6 +36,7 @@ from depcheck.model.catalog import (
     ProjectWanted,
     Unavailable,
     Wanted,
+    wish_key,
 )
 from depcheck.model.observer import Observer, Silent
 from depcheck.model.settings import IndexSettings
@@ -75,7 +76,7 @@ class IndexCatalog:
         self._cache = cache
         self._observer = observer
         self._newest = _newest(settings.exclude_newer)
-        self._seen: set[object] = set()
+        self._seen: set[tuple[str, ...]] = set()
         self._ready: deque[Arrival] = deque()
         self._total = self._answered = 0
         self._network: Any = None
@@ -110,10 +111,10 @@ class IndexCatalog:
 
     def want(self, wanted: Wanted) -> None:
         """Ask for a project or a distribution's metadata; returns at once."""
-        mark = wanted.name if isinstance(wanted, ProjectWanted) else wanted.distribution.url
-        if mark in self._seen:
+        key = wish_key(wanted)
+        if key in self._seen:
             return
-        self._seen.add(mark)
+        self._seen.add(key)
         if isinstance(wanted, ProjectWanted):
             self._want_project(wanted)
         else:

@@ -6,7 +6,9 @@ Simple repository API: PEP 503 (HTML), PEP 691 (JSON), PEP 592 (yanked), PEP 700
 
 from __future__ import annotations
 
+import hashlib
 import re
+from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import unquote, urljoin
 
@@ -15,6 +17,8 @@ import msgspec
 from depcheck.model.catalog import Distribution
 
 MetadataMark = bool | dict[str, str]
+_LARGEST = 10**12
+"""Bytes above which no file's size is believed."""
 
 
 class PageFile(msgspec.Struct, rename="kebab", omit_defaults=True):
@@ -145,7 +149,10 @@ def _readable(raw: bytes | msgspec.Raw) -> list[PageFile]:
 
 
 def as_distribution(file: PageFile, base: str) -> Distribution | None:
-    """Return the file as the model has it, or None where its address is refused."""
+    """Return the file as the model has it, or None where its address is refused.
+
+    A size, a time or a hash that is none is left out: it is not known then.
+    """
     url = file.url.partition("#")[0]
     if not url.startswith(("https://", "http://")):
         try:
@@ -164,13 +171,25 @@ def as_distribution(file: PageFile, base: str) -> Distribution | None:
     return Distribution(
         file.filename,
         url,
-        tuple(file.hashes.items()),
-        file.size,
-        file.upload_time,
+        tuple(each for each in file.hashes.items() if each[0] in hashlib.algorithms_guaranteed),
+        file.size if file.size is not None and 0 <= file.size <= _LARGEST else None,
+        _moment(file.upload_time) if file.upload_time else None,
         file.requires_python or None,
         None if yanked is False else "" if yanked is True else yanked,
         _metadata_hash(file),
     )
+
+
+def _moment(text: str) -> str | None:
+    """Return a time (ISO 8601) that says its zone, None where ``text`` is none; UTC by default."""
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            moment.astimezone(UTC)  # OverflowError: it is before the first year, or after the last.
+            return text
+    except (ValueError, OverflowError):
+        return None
+    return moment.replace(tzinfo=UTC).isoformat()
 
 
 def _absolute(base: str, url: str) -> str:

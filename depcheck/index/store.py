@@ -48,13 +48,17 @@ def cache_key(*parts: str) -> bytes:
 
 
 def metadata_key(distribution: Distribution) -> bytes:
-    """Return the cache key of a file's metadata: what a hash binds needs no signed query."""
+    """Return the cache key of a file's metadata: what a hash binds needs no signed query.
+
+    The file's name is part of it: one URL given to two projects is not one answer.
+    """
     bare = split_userinfo(distribution.url)[0]
     hashes = dict(distribution.hashes)
     digest = hashes.get("sha256") or next(iter(hashes.values()), "")
     if digest:
         bare = bare.partition("?")[0]
-    return cache_key("metadata", bare, digest, distribution.metadata_hash or "")
+    named = (bare, distribution.filename)
+    return cache_key("metadata", *named, digest, distribution.metadata_hash or "")
 
 
 def _number(key: bytes) -> int:

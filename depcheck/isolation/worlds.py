@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from depcheck.errors import SourceError
 from depcheck.isolation.values import Group
-from depcheck.model.catalog import Arrival, Catalog, ProjectWanted, Wanted
+from depcheck.model.catalog import Arrival, Catalog, Wanted, wish_key
 from depcheck.model.findings import Statement
 from depcheck.model.requirement import Component, Requirement, normalise
 from depcheck.model.target import Target
@@ -29,11 +29,11 @@ class Recalling:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._answers: dict[str, Arrival] = {}
+        self._answers: dict[tuple[str, ...], Arrival] = {}
         self._again: deque[Arrival] = deque()
 
     def want(self, wanted: Wanted) -> None:
-        known = self._answers.get(_mark(wanted))
+        known = self._answers.get(wish_key(wanted))
         if known is not None:
             self._again.append(known)
         else:
@@ -45,12 +45,8 @@ class Recalling:
                 yield self._again.popleft()
             return
         for arrival in self._catalog.arrivals():
-            self._answers[_mark(arrival[0])] = arrival
+            self._answers[wish_key(arrival[0])] = arrival
             yield arrival
-
-
-def _mark(wanted: Wanted) -> str:
-    return wanted.name if isinstance(wanted, ProjectWanted) else f"@{wanted.distribution.url}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from depcheck.errors import IndexFailure
 from depcheck.model.catalog import (
     Catalog,
     Metadata,
@@ -291,10 +292,29 @@ class Oracle:
     def fetch(self, wishes: Iterable[ProjectWanted | MetadataWanted]) -> None:
         """Fetch what is wished for, and on the way what it will lead to.
 
-        What was wished for on the side (older neighbours) leads nowhere yet.
+        What was wished for on the side (older neighbours) leads nowhere yet. Raises
+        IndexFailure where a wish stays without an answer: to ask again would never end.
         """
-        for wanted in wishes:
+        wished = tuple(wishes)
+        for wanted in wished:
             self._catalog.want(wanted)
+        self._take_in()
+        for wanted in wished:
+            if not self._is_answered(wanted):
+                raise IndexFailure(
+                    f"the index client gave no answer about {_subject(wanted)}",
+                    hint="this is a fault in depcheck: please report it",
+                )
+
+    def _is_answered(self, wanted: ProjectWanted | MetadataWanted) -> bool:
+        entry = self.universe.entry(wanted.name)
+        if isinstance(wanted, ProjectWanted):
+            return entry.state != "unseen"
+        position = self._where[wanted.name][wanted.version]
+        return any(position in known for known in (entry.known, entry.unread, entry.excluded))
+
+    def _take_in(self) -> None:
+        """Take in answers until none is open."""
         while True:
             arrived: dict[str, dict[int, Known]] = {}
             leading: list[MetadataWanted] = []
@@ -361,3 +381,9 @@ class Oracle:
         entry = self.universe.entry(dependency.name)
         if entry.state == "unseen":
             self._catalog.want(ProjectWanted(dependency.name))
+
+
+def _subject(wanted: ProjectWanted | MetadataWanted) -> str:
+    if isinstance(wanted, ProjectWanted):
+        return wanted.name
+    return f"{wanted.name} {wanted.version}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from resolvelib.resolvers import Resolution, ResolutionImpossible
 
+from depcheck.errors import IndexFailure
+from depcheck.model.catalog import ProjectWanted, Wanted
 from depcheck.model.requirement import Requirement
 from depcheck.resolve import resolver
 from depcheck.resolve.admission import decide
@@ -133,3 +135,20 @@ def test_out_of_order_where_a_project_would_fall_far():
     few = {**index, "a": {"0": release(), "1": release("x<2")}}
     assert chosen(few, "k", "a").promoted == ()
     assert picks(few, "k", "a") == {"k": "2", "a": "0", "x": "2"}
+
+
+class Silent(MemoryCatalog):
+    """A catalog that never answers about one project."""
+
+    def want(self, wanted: Wanted) -> None:
+        if wanted.name != "b" or isinstance(wanted, ProjectWanted):
+            super().want(wanted)
+
+
+def test_a_wish_without_an_answer_is_an_error_and_no_endless_loop() -> None:
+    requirements = component("web", ("a",)).requirements
+    universe = Universe(linux_target(), decide(requirements))
+    index = {"a": {"1": release("b")}, "b": {"1": release()}}
+    roots = [universe.state(requirement) for requirement in requirements]
+    with pytest.raises(IndexFailure, match="no answer about b 1"):
+        resolve(Oracle(universe, Silent(index)), roots)
