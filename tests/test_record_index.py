@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -95,3 +97,39 @@ def test_metadata_keeps_what_a_resolver_reads():
     )
     kept = b"Metadata-Version: 2.1\nName: a\nRequires-Dist: b\n  >=1\n"
     assert for_resolvers(metadata) == kept
+
+
+def test_a_wheel_is_recorded_as_the_list_of_its_native_files(folder: Path):
+    """``isolate`` reads the same from it; a stand-in is never taken for the wheel."""
+    linux = "cp311-cp311-manylinux2014_x86_64"
+    native = {
+        name: Release(wheels=[linux], files={f"{name}/libfoo.so.1": b"code", f"{name}/x.py": b"1"})
+        for name in ("shop", "recommender")
+    }
+    projects = {name: {"1.0": release} for name, release in native.items()}
+    (folder / "core.txt").write_text("shop\n")
+    (folder / "depcheck.toml").write_text('python = "3.11"\nplatform = "linux/amd64"\n')
+    arguments = ["--core", "core.txt", "--ai", "ai.txt", "--quiet"]
+    with IndexServer(projects) as upstream:
+        record(
+            [arguments],
+            folder / "index",
+            folder / "store",
+            isolates=[arguments],
+            upstream=upstream.url,
+        )
+        original = upstream._file(f"shop-1.0-{linux}.whl")
+        live = check(folder, upstream.url)
+    stand_in = folder / "index" / "shop" / f"shop-1.0-{linux}.whl"
+    with zipfile.ZipFile(stand_in) as archive:
+        assert [(m.filename, m.file_size) for m in archive.infolist()] == [("shop/libfoo.so.1", 0)]
+    (listed,) = json.loads((stand_in.parent / "index.json").read_text())["files"]
+    assert listed["hashes"]["sha256"] == hashlib.sha256(original or b"").hexdigest()
+    assert check(folder, (folder / "index").as_uri()) == live
+    command = [sys.executable, "-m", "depcheck", "isolate", "--index-url", "index", "--no-cache"]
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    for path in (folder / "index").rglob("*.whl"):
+        path.unlink()
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 3

@@ -23,9 +23,9 @@ has them. Nor does anything on macOS, where libraries are found by path.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations, product
+from itertools import combinations, permutations, product
 
 from depcheck.isolation.libraries import INSTALLED, Brought, brought, installed
 from depcheck.model.findings import Finding
@@ -74,6 +74,28 @@ def native_clashes(
                     pairs.setdefault((left, right), []).append(clash)
     ranked = sorted(pairs, key=lambda pair: (places[pair[0]], places[pair[1]]))
     return [_finding(*pair, clash) for pair in ranked for clash in _told(pairs[pair])]
+
+
+def may_hide_clash(joint: Mapping[str, Sequence[Picked]], unread: Container[str]) -> bool:
+    """Whether wheels that could not be read may clash, among components in one container.
+
+    ``joint`` is as in ``native_clashes``, ``unread`` holds the URLs of what could not be
+    read. So it is where two components each bring a wheel with compiled code that the other
+    does not, and one of these could not be read. An sdist never tells what a build of it
+    would hold, and does not count.
+    """
+    brings = [{_url(pick) for pick in picks if _is_compiled(pick)} for picks in joint.values()]
+    return any(
+        one - other and other - one and any(url in unread for url in one ^ other)
+        for one, other in combinations(brings, 2)
+    )
+
+
+def _is_compiled(pick: Picked) -> bool:
+    """Whether the file that an install takes is a wheel for some platforms only."""
+    if not pick.distributions or not pick.distributions[0].is_wheel:
+        return False
+    return not pick.distributions[0].filename.endswith("-any.whl")
 
 
 def _contested(

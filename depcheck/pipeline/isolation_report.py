@@ -9,6 +9,7 @@ from itertools import combinations
 from depcheck import __version__
 from depcheck.conflicts.picks import to_build, unknown_extras
 from depcheck.deployment.budget import connection_budget
+from depcheck.isolation.native import may_hide_clash
 from depcheck.isolation.strength import against, is_pure, strength
 from depcheck.isolation.values import Group
 from depcheck.isolation.weight import size_of
@@ -29,7 +30,6 @@ from depcheck.pipeline.containers import Resolved, shifts_under
 from depcheck.pipeline.dividing import Search, Solution, container_names
 from depcheck.pipeline.places import read
 from depcheck.pipeline.walls import Reasons, apart_reasons, clash_reasons, projects_of
-
 
 _MOST_HIDDEN = 500
 """Pairs that are asked about beyond what the search had to find."""
@@ -238,7 +238,10 @@ class Telling:
                 subject=f"native libraries of {len(unread)} wheels",
                 reason=f"their lists of files could not be read (the first: {reason})",
                 hint="walls between native libraries may be missing",
-                harmless=True,
+                harmless=not any(
+                    may_hide_clash({name: each.of(name) for name in each.group}, unread)
+                    for each in self.resolved.values()
+                ),
             )
         return tuple(found.values())
 

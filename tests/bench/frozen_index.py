@@ -37,10 +37,13 @@ Found = tuple[int, str, bytes, str]
 
 
 class Slice:
-    """What is served, by path; filled from the store, and from upstream if there is one."""
+    """What is served, by path; filled from the store, and from upstream if there is one.
 
-    def __init__(self, store: Store, upstream: Upstream | None) -> None:
-        self._store, self._upstream = store, upstream
+    With ``stand_ins`` a stand-in is served, and recorded, where a wheel is asked for.
+    """
+
+    def __init__(self, store: Store, upstream: Upstream | None, *, stand_ins: bool = False) -> None:
+        self._store, self._upstream, self._stand_ins = store, upstream, stand_ins
         self._hashes = store.metadata_hashes() if upstream is None else {}
         self._origins: dict[str, tuple[str, str]] = {}
         self._known: dict[str, Found] = {}
@@ -87,14 +90,23 @@ class Slice:
 
     def _file(self, name: str) -> Found:
         kind = "metadata" if name.endswith(".metadata") else "files"
+        if self._stand_ins and name.endswith(".whl"):
+            kind = "stand-ins"
         content = self._store.get(kind, name)
         origin = self._origins.get(name.removesuffix(".metadata"))
         if content is None and self._upstream is not None and origin is not None:
-            fetch = self._upstream.metadata if kind == "metadata" else self._upstream.file
-            content = fetch(*origin)
+            content = self._fetch(kind, *origin)
             if content is not None:
                 self._store.put(kind, name, content)
         return MISSING if content is None else _found("application/octet-stream", content)
+
+    def _fetch(self, kind: str, name: str, url: str) -> bytes | None:
+        assert self._upstream is not None
+        if kind == "stand-ins":
+            return self._upstream.stand_in(name, url)
+        if kind == "metadata":
+            return self._upstream.metadata(name, url)
+        return self._upstream.file(name, url)
 
     def stats(self) -> Found:
         """Return what was asked for (``counts``) and could not be served (``missed``)."""
@@ -197,8 +209,17 @@ async def serve(content: Slice, port: int) -> None:
 class FrozenIndex:
     """The server as a process of its own while the ``with`` block runs; ``url`` is the index."""
 
-    def __init__(self, store: Path, *, record: bool = False, upstream: str | None = None) -> None:
+    def __init__(
+        self,
+        store: Path,
+        *,
+        record: bool = False,
+        upstream: str | None = None,
+        stand_ins: bool = False,
+    ) -> None:
         self._command = [sys.executable, str(Path(__file__).resolve()), str(store)]
+        if stand_ins:
+            self._command.append("--stand-ins")
         if record:
             self._command += ["--record", *(["--upstream", upstream] if upstream else [])]
 
@@ -230,11 +251,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("store", type=Path)
     parser.add_argument("--record", action="store_true", help="ask the real index for the rest")
+    parser.add_argument("--stand-ins", action="store_true", help="of wheels, their native files")
     parser.add_argument("--upstream", help="the real index; default: the one that pip uses")
     parser.add_argument("--port", type=int, default=0)
     chosen = parser.parse_args()
     upstream = Upstream(chosen.upstream or pip_index_url()) if chosen.record else None
-    asyncio.run(serve(Slice(Store(chosen.store), upstream), chosen.port))
+    content = Slice(Store(chosen.store), upstream, stand_ins=chosen.stand_ins)
+    asyncio.run(serve(content, chosen.port))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
     STORE/pages/NAME.missing     the upstream index does not know NAME
     STORE/metadata/FILE.metadata core metadata of the wheel FILE
     STORE/files/FILE             a whole distribution, where a tool asked for it
+    STORE/stand-ins/FILE         a stand-in for the wheel FILE: the names of its native files
 
 Pages are kept whole and with their upstream addresses; what is served from them
 (``page``) has addresses relative to the page.
@@ -12,11 +13,13 @@ Pages are kept whole and with their upstream addresses; what is served from them
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import re
 import tempfile
-from collections.abc import Container, Iterator, Mapping
+import zipfile
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +132,7 @@ def export_slice(
     """Write the slice as a static index of directories; return its size in bytes.
 
     ``DESTINATION/NAME/index.json`` is the page, with the files that matter on
-    linux/amd64, and beside it lie the recorded ``FILE.metadata`` and sdists.
+    linux/amd64, and beside it lie the recorded ``FILE.metadata``, sdists and stand-ins.
     Metadata is kept without descriptions, authors and links, most of its size,
     and the page declares the hash of what is kept. ``asked`` limits it to these
     projects. The same store gives the same bytes.
@@ -155,6 +158,9 @@ def _export(store: Store, folder: Path, name: str, interpreter: str | None) -> i
             hashes[filename] = hashlib.sha256(fields).hexdigest()
         elif (sdist := store.get("files", filename)) is not None and filename[-4:] != ".whl":
             beside[filename] = sdist
+        stand_in = store.get("stand-ins", filename)
+        if stand_in is not None:
+            beside[filename] = stand_in
     served = page(recorded, hashes, base="")
     text = json.dumps(served, separators=(",", ":"), sort_keys=True) + "\n"
     folder.mkdir(parents=True, exist_ok=True)
@@ -175,6 +181,19 @@ def _version(file: Page) -> str:
     if name.endswith(".whl"):
         return name.split("-")[1]
     return re.sub(r"(\.tar\.gz|\.zip)$", "", name).rpartition("-")[2]
+
+
+def stand_in_wheel(paths: Iterable[str]) -> bytes:
+    """Return a zip with empty members of these paths; the same paths give the same bytes.
+
+    It says which native files a wheel has, and nothing else: it has neither the size nor the
+    hash that the page declares of the wheel, no metadata, and nothing to install.
+    """
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w") as archive:
+        for path in paths:
+            archive.writestr(zipfile.ZipInfo(path), b"")
+    return body.getvalue()
 
 
 def for_resolvers(metadata: bytes) -> bytes:

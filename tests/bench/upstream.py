@@ -15,7 +15,9 @@ from urllib.parse import urljoin
 
 import urllib3
 
-from tests.bench.store import JSON_TYPE
+from depcheck.index.archive import Source
+from depcheck.index.contents import native_names
+from tests.bench.store import JSON_TYPE, stand_in_wheel
 
 TAIL = 32 * 1024
 MOST_BYTES = 4_000_000
@@ -76,6 +78,11 @@ class Upstream:
                     return archive.read(member)
         return None
 
+    def stand_in(self, name: str, url: str) -> bytes:
+        """Return a stand-in for the wheel at ``url``, of which only the end is read."""
+        remote = _Remote(self._http, urljoin(urljoin(self.url, f"{name}/"), url))
+        return stand_in_wheel(native_names(remote.source()))
+
     def file(self, name: str, url: str) -> bytes | None:
         """Return a whole distribution, None where it is too large to be recorded."""
         address = urljoin(urljoin(self.url, f"{name}/"), url)
@@ -100,6 +107,12 @@ class _Remote(io.RawIOBase):
         self._tail = answer.data
         described = answer.headers.get("content-range", f"/{len(answer.data)}")
         self._size = int(described.rsplit("/", 1)[1])
+
+    def source(self) -> Source:
+        """Return it as what depcheck reads archives from."""
+        return Source(
+            self._size, self._tail, lambda start, stop: self._range(f"{start}-{stop - 1}").data
+        )
 
     def _range(self, span: str) -> urllib3.BaseHTTPResponse:
         headers = {"Range": f"bytes={span}", "Accept-Encoding": "identity"}

@@ -152,9 +152,15 @@ class TestUnread:
         assert self.hides(self.ONE, self.OTHER, web=[self.ONE, TORCH], ai=[self.OTHER, TORCH])
         assert self.hides(self.ONE, self.OTHER, web=[TORCH], ai=[self.OTHER], tools=[self.ONE])
 
-    def test_one_component_alone_brings_them(self) -> None:
-        assert not self.hides(self.ONE, self.OTHER, web=[self.ONE, self.OTHER], ai=[TORCH])
-        assert not self.hides(self.ONE, web=[self.ONE], ai=[self.OTHER])
+    def test_one_beside_what_could_be_read(self) -> None:
+        assert self.hides(self.ONE, web=[self.ONE], ai=[self.OTHER])
+        assert self.hides(self.ONE, self.OTHER, web=[self.ONE, self.OTHER], ai=[TORCH])
+
+    def test_nothing_compiled_on_the_other_side(self) -> None:
+        pure = pick("pure", tag="py3-none-any")
+        assert not self.hides(self.ONE, self.OTHER, web=[self.ONE, self.OTHER], ai=[pure])
+
+    def test_all_could_be_read(self) -> None:
         assert not self.hides(web=[self.ONE], ai=[self.OTHER])
 
     def test_what_all_bring_is_one_file(self) -> None:
