@@ -249,6 +249,13 @@ class TestFile:
             ("secrets = 'x'", "web.secrets: must be a list of texts", ""),
             ("secrets = ['a b']", "web.secrets: names a secret with more", "names only"),
             ("pool = 0", "web.pool: must be a whole number above 0", ""),
+            ("pool = 1000000", "web.pool: must be at most 100000", ""),
+            ("replicas = 1001", "web.replicas: must be at most 1000", ""),
+            ("memory = '100t'", "web.memory: must be at most 64t", ""),
+            ("cpus = 1e300", "web.cpus: must be at most 4096", ""),
+            ("pids = 10000000", "web.pids: must be at most 4194304", ""),
+            ("start-period = '25h'", "web.start-period: must be at most 24h", ""),
+            ("stop-grace = 86401", "web.stop-grace: must be at most 24h", ""),
         ],
     )
     def test_faults_of_a_component(self, project, line, message, hint):
@@ -302,6 +309,13 @@ class TestFile:
             ("isolation.gateway.rate = 0", "gateway.rate: must be a whole number above 0", ""),
             ("isolation.gateway.timeout = 'x'", "gateway.timeout: must be a time", ""),
             ("isolation.gateway.image = ''", 'gateway.image: "" is no image', ""),
+            (f"isolation.gateway.rate = {10**18}", "gateway.rate: must be at most 1000000", ""),
+            ("isolation.gateway.concurrency = 10001", "concurrency: must be at most 10000", ""),
+            ("isolation.gateway.timeout = '400h'", "gateway.timeout: must be at most 24h", ""),
+            ("isolation.gateway.queue = 3601", "gateway.queue: must be at most 1h", ""),
+            ("isolation.gateway.errors = 10001", "gateway.errors: must be at most 10000", ""),
+            ("isolation.gateway.pause = '2h'", "gateway.pause: must be at most 1h", ""),
+            (f"isolation.database.max-connections = {10**7}", ": must be at most 1000000", ""),
             ("isolation.gateway.que = 1", "gateway.que: is not a key", '"queue"'),
         ],
     )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from depcheck.deployment.plan import Plan
     from depcheck.model.isolation import IsolationReport, IsolationSettings
     from depcheck.model.requirement import Origin
+    from depcheck.model.settings import Settings
 
 _UNWRITTEN = "deploy"
 """Where files that are proven without being written would lie, below the project root."""
@@ -34,8 +35,13 @@ class Made:
     files: Mapping[str, str]
 
 
-def check_folder(folder: Path) -> None:
-    """Raise OutputError for a folder that cannot be written to, before minutes are spent."""
+def check_folder(folder: Path, root: Path) -> None:
+    """Raise OutputError for a folder that cannot be written to, before minutes are spent.
+
+    So for one that lies below ``root`` by its name, and elsewhere by a link: whoever may change
+    the project could commit that link, and have files overwritten that are not the project's.
+    """
+    _check_links(folder, root)
     place = folder
     while not os.path.lexists(place) and place != place.parent:
         place = place.parent
@@ -43,6 +49,18 @@ def check_folder(folder: Path) -> None:
         raise OutputError(f"{printable(str(folder))}: cannot be written: {place} is no folder")
     if not os.access(place, os.W_OK | os.X_OK):
         raise OutputError(f"{printable(str(folder))}: cannot be written: permission denied")
+
+
+def _check_links(folder: Path, root: Path) -> None:
+    named, real = Path(os.path.abspath(folder)), Path(os.path.realpath(folder))
+    project = Path(os.path.realpath(root))
+    inside = named.is_relative_to(os.path.abspath(root)) or named.is_relative_to(project)
+    if inside and not real.is_relative_to(project):
+        raise OutputError(
+            f"{printable(str(folder))}: a link on the way leads out of the project, to "
+            f"{printable(str(real))}",
+            hint="remove the link, or name the folder that it leads to",
+        )
 
 
 def make(report: IsolationReport, settings: IsolationSettings) -> Made:
@@ -103,23 +121,41 @@ def check_code(settings: IsolationSettings) -> None:
     readable_code(settings.settings.root.resolve(), settings.settings.components)
 
 
-def write(report: IsolationReport, made: Made, root: Path, *, force: bool) -> IsolationReport:
+def write(
+    report: IsolationReport, made: Made, settings: Settings, *, force: bool
+) -> IsolationReport:
     """Write the files and return the report that names them; raises OutputError.
 
-    It also tells what is not configured, and what a person has to do next.
+    It also tells what is not configured, and what a person has to do next. What the
+    ``settings`` name to be read is never overwritten.
     """
     from depcheck.deployment.remarks import remarks
     from depcheck.deployment.writing import notes, write_files
 
     partition = [container.components for container in report.containers]
-    done = write_files(made.folder, made.files, partition=partition, force=force)
-    shown = _shown(made.folder, root)
+    done = write_files(
+        made.folder,
+        made.files,
+        partition=partition,
+        force=force,
+        inputs=tuple(_inputs(settings)),
+    )
+    shown = _shown(made.folder, settings.root)
     return replace(
         report,
         written=tuple(f"{shown}/{path}" for path in done.written),
         next_steps=tuple(_steps(made.plan, made.folder)),
         notes=(*report.notes, *notes(done, shown), *remarks(made.plan)),
     )
+
+
+def _inputs(settings: Settings) -> Iterator[Path]:
+    """Give the files and folders that are read, or copied into an image."""
+    if settings.config_path is not None:
+        yield settings.config_path
+    for component in settings.components:
+        named = (component.source, component.lock, component.serving.code)
+        yield from (settings.root / path for path in named if path is not None)
 
 
 def stopped(report: IsolationReport) -> IsolationReport:
@@ -137,7 +173,10 @@ def _steps(plan: Plan, folder: Path) -> Iterator[str]:
     here = _from_here(folder)
     if secrets := secret_names(plan):
         names = " and ".join(_below(here, f"{FOLDER}/{name}") for name in secrets)
-        yield f"make {names}, readable for user {RUN_AS}, with the secret as its content"
+        yield (
+            f"make {names}, readable for user {RUN_AS}, with the secret as its content: without "
+            f"{'it' if len(secrets) == 1 else 'them all'} nothing starts, the core neither"
+        )
     if networks := joined_networks(plan):
         yield f"see that the networks exist that services join: {', '.join(networks)}"
     enter = "" if here == "." else f"cd {shlex.quote(here)} && "

@@ -32,7 +32,7 @@ def run_isolate(
     arguments = build_arguments(asked.build_args, os.environ)
     settings = load_isolation_settings(start=Path.cwd(), config=config, overrides=given)
     if asked.write and settings.folder is not None:
-        check_folder(settings.folder)
+        check_folder(settings.folder, settings.settings.root)
     check_code(settings)
     settings = _with_previous(settings)
     with observing(wanted.quiet) as observer:
@@ -75,7 +75,7 @@ def _carried_out(
     try:
         made = make(report, settings) if asked.write or asked.verify else None
         if made and asked.write:
-            report = write(report, made, settings.settings.root, force=asked.force)
+            report = write(report, made, settings.settings, force=asked.force)
         if made and asked.verify:
             report = _proven(report, settings, made, asked, arguments, observer)
     except DepcheckError as fault:

@@ -12,7 +12,7 @@ from typing import Any
 from depcheck.config.check import combined, configuration, configured
 from depcheck.config.command_line import CommandLine
 from depcheck.config.file import ConfigurationFile, Key
-from depcheck.config.serving import IMAGE_HINT
+from depcheck.config.serving import IMAGE_HINT, check_most
 from depcheck.config.values import is_image
 from depcheck.config.wishes import KINDS, asked_wishes, check_wishes, configured_wishes
 from depcheck.errors import UsageError
@@ -40,6 +40,15 @@ _GATEWAY_KEYS = {
     "timeout": "seconds",
     "errors": "count",
     "pause": "seconds",
+}
+_DATABASE_MOST = {"max-connections": (1_000_000, "1000000")}
+_GATEWAY_MOST = {
+    "rate": (1_000_000, "1000000"),
+    "concurrency": (10_000, "10000"),
+    "queue": (3600, "1h"),
+    "timeout": (86400, "24h"),
+    "errors": (10_000, "10000"),
+    "pause": (3600, "1h"),
 }
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,200}")
 
@@ -162,6 +171,7 @@ def _database(file: ConfigurationFile, values: Mapping[str, Any]) -> Database | 
         if "max-connections" not in values["database"]:
             file.fault(at, "has no max-connections", "add max-connections = 100")
         return None
+    check_most(file, at, given, _DATABASE_MOST)
     if given.get("reserved", 3) >= given["max-connections"]:
         file.fault(at, "reserves every connection", "set reserved below max-connections")
     if not _VARIABLE.fullmatch(given.get("variable", "x")):
@@ -174,6 +184,7 @@ def _gateway(file: ConfigurationFile, values: Mapping[str, Any]) -> Gateway:
     given = file.values(values.get("gateway", {}), at, _GATEWAY_KEYS)
     if not is_image(given.get("image", "haproxy")):
         file.fault((*at, "image"), f'"{printable(given["image"])}" is no image', IMAGE_HINT)
+    check_most(file, at, given, _GATEWAY_MOST)
     return Gateway(**given)
 
 

@@ -29,6 +29,15 @@ SERVING_KEYS = {
     "networks": "texts",
 }
 IMAGE_HINT = "write it like reg.example/python:3.12-slim, best with @sha256:…"
+_MOST = {
+    "replicas": (1000, "1000"),
+    "memory": (64 << 40, "64t"),
+    "cpus": (4096, "4096"),
+    "pids": (1 << 22, "4194304, the most that Linux has"),
+    "start-period": (86400, "24h"),
+    "stop-grace": (86400, "24h"),
+    "pool": (100_000, "100000"),
+}
 _LEAST_MEMORY = 6 << 20  # what Docker's engine takes at least
 _NETWORK = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,200}")
 _ENGINES_OWN = frozenset({"bridge", "default", "host", "none"})
@@ -42,6 +51,7 @@ def serving(file: ConfigurationFile, at: Key, values: Mapping[str, Any]) -> Serv
     _check_health(file, (*at, "health"), values)
     _check_secrets(file, (*at, "secrets"), values)
     _check_networks(file, (*at, "networks"), values)
+    check_most(file, at, values, _MOST)
     if values.get("memory", _LEAST_MEMORY) < _LEAST_MEMORY:
         file.fault((*at, "memory"), "is below 6m, the least that an engine takes")
     for position, word in enumerate(values.get("command", ())):
@@ -51,6 +61,21 @@ def serving(file: ConfigurationFile, at: Key, values: Mapping[str, Any]) -> Serv
     if "code" in given:
         given["code"] = _code(file, (*at, "code"), given["code"])
     return Serving(**given)
+
+
+def check_most(
+    file: ConfigurationFile,
+    at: Key,
+    values: Mapping[str, Any],
+    most: Mapping[str, tuple[int, str]],
+) -> None:
+    """Note a fault for each value above the most (and how that is written) for its key.
+
+    Nobody means such a number, and an engine or HAProxy refuses it later, or never ends.
+    """
+    for key, (limit, shown) in most.items():
+        if values.get(key, 0) > limit:
+            file.fault((*at, key), f"must be at most {shown}")
 
 
 def _check_image(file: ConfigurationFile, at: Key, values: Mapping[str, Any]) -> None:

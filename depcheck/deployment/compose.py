@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from depcheck.deployment import quoting
-from depcheck.deployment.gateway import Front, fronts
+from depcheck.deployment.gateway import Front, fronts, gateway_files
 from depcheck.deployment.gateway_service import gateway_service
 from depcheck.deployment.guardrails import SCRATCH, Guards, guardrails
 from depcheck.deployment.names import service_name
@@ -50,7 +50,11 @@ def compose_file(plan: Plan) -> str:
         build = None if service.image in built else _image(plan, service.image)
         built.add(service.image)
         services.append(_service(plan, service, build, ways, published))
-    services += [gateway_service(name, front, plan.gateway) for name, front in ways.items()]
+    files = gateway_files(plan)
+    services += [
+        gateway_service(name, front, plan.gateway, files[front.file])
+        for name, front in ways.items()
+    ]
     return "".join(
         (
             _head(plan),
@@ -73,6 +77,21 @@ def _check(plan: Plan) -> None:
             raise ConfigurationError(f'"{name}" is no name of a service')
     secret_names(plan)
     joined_networks(plan)
+    _check_variable(plan)
+
+
+def _check_variable(plan: Plan) -> None:
+    """Raise ConfigurationError where the pool's variable is that of a service's address."""
+    if plan.database is None:
+        return
+    for name in fronts(plan):
+        if plan.database.variable == service_url(name):
+            place = f"{plan.database.origin}: " if plan.database.origin else ""
+            raise ConfigurationError(
+                f"{place}database.variable is {plan.database.variable}, which tells the core "
+                f"the address of {name}",
+                hint="name another one, such as DB_POOL_SIZE",
+            )
 
 
 def default_memory(service: ServicePlan) -> int:
@@ -273,9 +292,9 @@ def _published(services: Sequence[ServicePlan]) -> Mapping[str, str]:
         if service.role != "core" or service.guarded or service.port is None:
             continue
         start = service.port
-        while taken & set(range(start, start + service.replicas)):
-            start += 1
         last = start + service.replicas - 1
+        while last <= 65535 and not taken.isdisjoint(range(start, last + 1)):
+            start, last = start + 1, last + 1
         if last > 65535:
             raise ConfigurationError(
                 f"{service.name}: no {service.replicas} ports are free from {service.port} on"

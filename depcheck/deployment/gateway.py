@@ -146,17 +146,19 @@ def _service(service: ServicePlan, gateway: Gateway) -> str:
 
 
 def _frontend(name: str, gateway: Gateway) -> str:
-    busy = _return(429, "too many requests", 1, f"sc_http_req_rate(0) gt {gateway.rate}")
+    busy = _return(429, "too many requests", 1, f"sc0_gpc0_rate ge {gateway.rate}")
     return f"""
 frontend {name}
     bind :{PORT}
     log global
     option httplog
-    # Too many requests from one address (a loop in one replica of the core) get 429 and never
-    # reach the service.
-    stick-table type ipv6 size 10k expire 10s store http_req_rate(1s)
+    # Rate limit. Too many requests from one address (a loop in one replica of the core) get 429
+    # and never reach the service. Only those that were let in are counted: so many pass each
+    # second, however many more are asked for.
+    stick-table type ipv6 size 10k expire 10s store gpc0_rate(1s)
     http-request track-sc0 src
 {busy}
+    http-request sc-inc-gpc0(0)
     default_backend {name}
 """
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from depcheck.deployment import quoting
 from depcheck.deployment.gateway import HEALTH_PORT, Front
 from depcheck.deployment.guardrails import Guards, guardrails
@@ -12,6 +14,11 @@ from depcheck.model.isolation import Gateway
 _MOUNTED = "/usr/local/etc/haproxy/haproxy.cfg"
 # The image has bash or, being small, busybox's wget.
 _URL = f"http://127.0.0.1:{HEALTH_PORT}/healthz"
+_LABEL = f"{GATEWAY_LABEL}.configuration"
+_DIGEST = (
+    "Without the digest of its file: `up` leaves the container as it is when the file is written "
+    "anew, and the old rules stay in force. After a change by hand: `up --force-recreate`."
+)
 _PROBE = (
     "sh",
     "-c",
@@ -21,8 +28,13 @@ _PROBE = (
 )
 
 
-def gateway_service(name: str, front: Front, gateway: Gateway) -> str:
-    """Return the YAML of the gateway ``front`` before the service ``name``."""
+def gateway_service(name: str, front: Front, gateway: Gateway, configuration: str) -> str:
+    """Return the YAML of the gateway ``front`` before the service ``name``.
+
+    ``configuration`` is the text of its file. A digest of it is written: compose makes a
+    container anew when its entry has changed, and looks at no mounted file.
+    """
+    digest = hashlib.sha256(configuration.encode()).hexdigest()
     image = quoting.image_reference(gateway.image, "gateway.image")
     guards = Guards(
         memory=2**28,
@@ -50,8 +62,11 @@ def gateway_service(name: str, front: Front, gateway: Gateway) -> str:
             f'    command: ["haproxy", "-f", "{_MOUNTED}"]\n',
             quoting.comment("It ends when the requests under way have their answers.", indent=4),
             "\n    stop_signal: SIGUSR1\n",
-            quoting.comment("So that an audit knows what it is, whatever its image.", indent=4),
-            f'\n    labels:\n      {GATEWAY_LABEL}: "true"\n',
+            "\n    labels:\n",
+            quoting.comment("So that an audit knows what it is, whatever its image.", indent=6),
+            f'\n      {GATEWAY_LABEL}: "true"\n',
+            quoting.comment(_DIGEST, indent=6),
+            f'\n      {_LABEL}: "{digest}"\n',
             "    volumes:\n",
             f"      - ./{front.file}:{_MOUNTED}:ro\n",
             guardrails(guards),

@@ -18,7 +18,9 @@ class _Server:
 
     ``options`` take the address, ``local`` says that it is the loopback where none does.
     ``elsewhere`` are options after which the command does not tell: a file, a socket.
-    ``verb`` is the word that starts the server where the program can do other things.
+    ``ports`` are the options that take the port alone; ``bound`` says that ``options`` take
+    one behind the address. ``verb`` is the word that starts the server where the program can do
+    other things.
     """
 
     options: tuple[str, ...]
@@ -26,40 +28,56 @@ class _Server:
     local: bool = True
     elsewhere: tuple[str, ...] = ()
     verb: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ("--port",)
+    bound: bool = False
 
 
 _HOST = "--host 0.0.0.0"
 _SERVERS = {
     "uvicorn": _Server(options=("--host",), mend=_HOST, elsewhere=("--uds", "--fd")),
     "gunicorn": _Server(
-        options=("--bind", "-b"), mend="--bind 0.0.0.0:{port}", elsewhere=("--config", "-c")
+        options=("--bind", "-b"), mend="--bind 0.0.0.0:{port}", elsewhere=("--config", "-c"),
+        ports=(), bound=True,
     ),
     "hypercorn": _Server(
-        options=("--bind", "-b"), mend="--bind 0.0.0.0:{port}", elsewhere=("--config", "-c")
+        options=("--bind", "-b"), mend="--bind 0.0.0.0:{port}", elsewhere=("--config", "-c"),
+        ports=(), bound=True,
     ),
     "daphne": _Server(
         options=("--bind", "-b"),
         mend="--bind 0.0.0.0",
         elsewhere=("--endpoint", "-e", "--unix-socket", "-u", "--fd"),
+        ports=("--port", "-p"),
     ),
     "granian": _Server(options=("--host",), mend=_HOST, elsewhere=("--uds",)),
     "waitress-serve": _Server(
-        options=("--host", "--listen"), mend="--listen 0.0.0.0:{port}", local=False
+        options=("--host", "--listen"), mend="--listen 0.0.0.0:{port}", local=False,
+        bound=True,
     ),
-    "flask": _Server(options=("--host", "-h"), mend=_HOST, verb=("run",)),
+    "flask": _Server(
+        options=("--host", "-h"), mend=_HOST, verb=("run",), ports=("--port", "-p")
+    ),
     "fastapi": _Server(options=("--host",), mend=_HOST, local=False, verb=("run",)),
-    "litestar": _Server(options=("--host", "-H"), mend=_HOST, verb=("run",)),
-    "sanic": _Server(options=("--host", "-H"), mend=_HOST, elsewhere=("--unix", "-u")),
-    "mlflow": _Server(
-        options=("--host", "-h"), mend=_HOST, verb=("server", "serve", "ui", "models")
+    "litestar": _Server(
+        options=("--host", "-H"), mend=_HOST, verb=("run",), ports=("--port", "-p")
     ),
-    "http.server": _Server(options=("--bind", "-b"), mend="--bind 0.0.0.0", local=False),
-}
+    "sanic": _Server(
+        options=("--host", "-H"), mend=_HOST, elsewhere=("--unix", "-u"), ports=("--port", "-p")
+    ),
+    "mlflow": _Server(
+        options=("--host", "-h"), mend=_HOST, verb=("server", "serve", "ui", "models"),
+        ports=("--port", "-p"),
+    ),
+    "http.server": _Server(
+        options=("--bind", "-b"), mend="--bind 0.0.0.0", local=False, ports=()
+    ),
+}  # fmt: skip
 _NAMES = {"waitress": "waitress-serve"}
 _DJANGO = re.compile(r"(.*/)?(manage\.py|django-admin(\.py)?|django)")
 _PYTHON = re.compile(r"(.*/)?python[\d.]*")
 _SHELL = re.compile(r"(.*/)?(ba|da|a)?sh")
 _ADDRESS = re.compile(r"(?:http://)?(?P<host>\[[^\]]*\]|[^:]*)(?::\d*)?")
+_PORT = re.compile(r"(?:\S*:)?([0-9]{1,5})", re.ASCII)
 _LOOPBACK = re.compile(r"localhost|127\.[\d.]*|\[?::1\]?", re.IGNORECASE)
 # Programs that start the one that is named after them.
 _STARTERS = frozenset(
@@ -79,10 +97,8 @@ def kept_to_itself(command: Sequence[str], port: int) -> tuple[str, str] | None:
     program, words = _program(command)
     if _DJANGO.fullmatch(program):
         return _django(words, port)
-    name = program.rpartition("/")[2]
-    name = _NAMES.get(name, name)
-    server = _SERVERS.get(name)
-    if server is None or (server.verb and not set(server.verb) & set(words)):
+    name, server = _server(program, words)
+    if server is None:
         return None
     told = list(_values(words, server.options))
     if told:
@@ -90,6 +106,34 @@ def kept_to_itself(command: Sequence[str], port: int) -> tuple[str, str] | None:
     else:
         local = server.local and not any(_values(words, server.elsewhere))
     return (name, server.mend.format(port=port)) if local else None
+
+
+def other_port(command: Sequence[str], port: int) -> int | None:
+    """Return the port that a known server is told by ``command``, where it is not ``port``.
+
+    None as well where the command tells none, or ``port`` among others.
+    """
+    program, words = _program(command)
+    if _DJANGO.fullmatch(program):
+        told = [_django_address(words)]
+    else:
+        _, server = _server(program, words)
+        if server is None:
+            return None
+        told = [f":{each}" for each in _values(words, server.ports)]
+        told += _values(words, server.options) if server.bound else ()
+    ports = [int(found[1]) for each in told if (found := _PORT.fullmatch(each))]
+    return ports[0] if ports and port not in ports else None
+
+
+def _server(program: str, words: Sequence[str]) -> tuple[str, _Server | None]:
+    """Return the name of a program, and the server that it starts with such words."""
+    name = program.rpartition("/")[2]
+    name = _NAMES.get(name, name)
+    server = _SERVERS.get(name)
+    if server is not None and server.verb and not set(server.verb) & set(words):
+        return name, None
+    return name, server
 
 
 def _program(command: Sequence[str]) -> tuple[str, list[str]]:
@@ -137,8 +181,15 @@ def _is_loopback(address: str) -> bool:
 def _django(words: Sequence[str], port: int) -> tuple[str, str] | None:
     if "runserver" not in words:
         return None
-    told = [word for word in words[words.index("runserver") + 1 :] if not word.startswith("-")]
-    where = next((word for word in told if re.fullmatch(r"(\S*:)?\d+", word)), "")
+    where = _django_address(words)
     if ":" in where and not _is_loopback(where):
         return None
     return "runserver", f"0.0.0.0:{port}"
+
+
+def _django_address(words: Sequence[str]) -> str:
+    """Return what ``runserver`` is told (``127.0.0.1:8000``, ``8000``), or nothing."""
+    if "runserver" not in words:
+        return ""
+    told = [word for word in words[words.index("runserver") + 1 :] if not word.startswith("-")]
+    return next((word for word in told if re.fullmatch(r"(\S*:)?\d+", word)), "")

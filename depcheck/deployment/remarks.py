@@ -6,14 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from depcheck.deployment.compose import default_memory
 from depcheck.deployment.guardrails import size
-from depcheck.deployment.listening import kept_to_itself
+from depcheck.deployment.listening import kept_to_itself, other_port
 from depcheck.deployment.plan import Plan, ServicePlan
 from depcheck.model.text import printable
 
 
 def remarks(plan: Plan) -> tuple[str, ...]:
     """Return a sentence or two for each kind of thing, the services of a kind in one."""
-    kinds = (_no_core, _no_command, _not_listening, _unreachable, _no_database, _together, _memory)
+    kinds = (
+        _no_core, _no_command, _not_listening, _unreachable, _other_port, _no_database, _together,
+        _memory,
+    )  # fmt: skip
     return tuple(remark for kind in kinds for remark in kind(plan.services))
 
 
@@ -60,6 +63,16 @@ def _unreachable(services: Sequence[ServicePlan]) -> Iterator[str]:
             "By its command it listens on the container's loopback address alone, so that every "
             f"connection from outside is refused: {', '.join(found)}. Set what stands behind the "
             "colon in its `command`, unless a file or a variable says it."
+        )
+
+
+def _other_port(services: Sequence[ServicePlan]) -> Iterator[str]:
+    told = ((one, other_port(one.command, one.port)) for one in services if one.port)
+    found = [f"{one.name} ({port} instead of {one.port})" for one, port in told if port]
+    if found:
+        yield (
+            f"By its command it listens on another port than its `port` says: {', '.join(found)}. "
+            "Its health check fails, and nobody reaches it: make both the same."
         )
 
 

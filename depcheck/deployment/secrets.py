@@ -33,7 +33,8 @@ def secrets_block(plan: Plan) -> str:
         return ""
     told = quoting.comment(
         f"Each is a file that you make below ./{FOLDER}, readable for user {RUN_AS}: "
-        "the engine mounts it as it is. What is written here never holds its content."
+        "the engine mounts it as it is. As long as one is lacking, `up` starts nothing, the core "
+        "neither. What is written here never holds its content."
     )
     return "\n".join(("", told, "secrets:", *map(_entry, names))) + "\n"
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,6 +29,9 @@ _FORCE = (
     "keep what was changed elsewhere (services: in compose.override.yaml, which compose reads "
     "beside compose.yaml) and write with --force, or name another folder"
 )
+_ELSEWHERE = "name a folder of its own, such as --write deploy: --force does not overwrite these"
+_READ = "this run reads it"
+_LARGEST = 1 << 26  # bytes; what is larger is none of depcheck's files, and not read to its end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,20 +80,22 @@ def write_files(
     *,
     partition: Sequence[Sequence[str]],
     force: bool = False,
+    inputs: Collection[Path] = (),
 ) -> Written:
     """Write ``files`` (POSIX path → text) below ``folder``, which is made where it is lacking.
 
     A file that depcheck did not write, or that was changed since, is not overwritten unless
     ``force``: OutputError lists all of them, and nothing has been written then. Links below
     the folder are never followed. Files of an earlier run that are no longer wanted are
-    removed, unless they were changed. Raises OutputError where the folder cannot be
-    written to.
+    removed, unless they were changed. ``inputs`` are what the run read: such a file, and in
+    such a folder below ``folder`` what depcheck did not write, is not even touched by
+    ``force``. Raises OutputError where the folder cannot be written to.
     """
     for path in files:
         if not is_below(path) or path == NAME:
             raise OutputError(f"{printable(path)}: is no path below the folder")
     try:
-        return _write(folder, files, partition, force)
+        return _write(folder, files, partition, force, inputs)
     except OSError as fault:
         place = printable(str(fault.filename or folder))
         reason = (fault.strerror or str(fault)).lower()
@@ -100,13 +105,19 @@ def write_files(
 
 
 def _write(
-    folder: Path, files: Mapping[str, str], partition: Sequence[Sequence[str]], force: bool
+    folder: Path,
+    files: Mapping[str, str],
+    partition: Sequence[Sequence[str]],
+    force: bool,
+    inputs: Collection[Path],
 ) -> Written:
     folder.mkdir(parents=True, exist_ok=True)
     old = read_manifest(folder)
     known = old or Manifest()
     wanted = {path: digest(text.encode()) for path, text in files.items()}
     found = {path: _look(folder, path) for path in sorted(wanted.keys() | known.paths)}
+    read = _read_below(folder, inputs, known, found)
+    _refuse_inputs(folder, (path for path in read if found[path].hash != wanted.get(path)))
     others = [found[path] for path in wanted if _is_foreign(found[path], wanted[path], known)]
     _refuse_others(folder, others, known, force=force)
     if old is None and not force:
@@ -154,6 +165,32 @@ def _carry_out(
         _replace(folder / NAME, manifest_text(new))
 
 
+def _read_below(
+    folder: Path, inputs: Collection[Path], known: Manifest, found: Mapping[str, _Found]
+) -> list[str]:
+    """Return those of the paths found below ``folder`` that are, or belong to, ``inputs``."""
+    here = Path(os.path.realpath(folder))
+    # A link is an input, and so is what it leads to.
+    named = {Path(os.path.realpath(path.parent)) / path.name for path in inputs}
+    read = named | {Path(os.path.realpath(path)) for path in inputs}
+    tops = {path for path in read if path != here and path.is_relative_to(here) and path.is_dir()}
+    return [
+        path
+        for path, one in found.items()
+        if one.there
+        and (
+            here / path in read
+            or (path not in known.paths and not tops.isdisjoint((here / path).parents))
+        )
+    ]
+
+
+def _refuse_inputs(folder: Path, paths: Iterable[str]) -> None:
+    if faults := [f"  {path}: {_READ}" for path in paths]:
+        first = f"files would be overwritten, so nothing was written to {printable(str(folder))}:"
+        raise OutputError("\n".join((first, *faults)), hint=_ELSEWHERE)
+
+
 def _look(folder: Path, path: str) -> _Found:
     """Return what stands at ``path`` below ``folder``, without following a link on the way."""
     place = folder
@@ -172,7 +209,14 @@ def _look(folder: Path, path: str) -> _Found:
         return _Found(path, there=True, why="a folder stands there")
     if not stat.S_ISREG(status.st_mode):
         return _Found(path, there=True)
-    return _Found(path, there=True, hash=digest((place / name).read_bytes()))
+    return _Found(path, there=True, hash=_digest(place / name))
+
+
+def _digest(path: Path) -> str | None:
+    """Return the digest of a file, None for one that is larger than any of depcheck's."""
+    with path.open("rb") as stream:
+        content = stream.read(_LARGEST + 1)
+    return digest(content) if len(content) <= _LARGEST else None
 
 
 def _status(path: Path) -> os.stat_result | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from depcheck.isolation.gateways import beside, has_gateway
+from depcheck.isolation.gateways import beside, has_gateway, unread
 from depcheck.isolation.guardrails import RAILS, Lack
 from depcheck.isolation.mending import mend
 from depcheck.model.findings import Finding
@@ -44,12 +44,12 @@ def untold(services: Sequence[Guarded], judged: Collection[str]) -> list[Undeter
         Undetermined(
             subject=f"the guard-rail {rail} of {called(service)}",
             reason=reason,
-            hint=_hint(service, rail),
+            hint=_hint(service, rail, reason),
             origin=service.unknown_at.get(rail) or _network_line(service, rail) or service.origin,
         )
         for service in _whole(services)
         if service.service in judged
-        for rail, reason in _unknown(service).items()
+        for rail, reason in _unknown(service, services).items()
     ]
 
 
@@ -63,17 +63,23 @@ def _network_line(service: Guarded, rail: str) -> Origin | None:
 
 
 _LENT = ("ports", "networks")
+_ENGINE = "audit the running container (container:NAME): the engine knows"
 _HINTS = {
-    "network": "audit the running container (container:NAME): the engine knows",
-    "gateway": "audit the running container (container:NAME): the engine knows",
-    "secrets": "name a file that is there, or audit the running container (container:NAME)",
+    "rests on": "set it in .env, or give it a default (${NAME:-…})",
+    "nothing here says": _ENGINE,
+    "env_file": f"name a file that is there, or {_ENGINE}",
 }
+"""What to do, by words of the reason."""
 
 
-def _hint(service: Guarded, rail: str) -> str:
+def _hint(service: Guarded, rail: str, reason: str) -> str:
     if service.origin is None:
         return "audit the container whose network it is"
-    return _HINTS.get(rail, "set it in .env, or give it a default (${NAME:-…})")
+    found = (hint for words, hint in _HINTS.items() if words in reason)
+    return next(found, _READABLE if rail == "gateway" else _ENGINE)
+
+
+_READABLE = "what a gateway is told has to lie there, below the project, as a text"
 
 
 def rails_kept(
@@ -84,18 +90,33 @@ def rails_kept(
     One that has nothing to guard (a start period where there is no health check) is not
     among them, nor a gateway where none of ``every`` is one.
     """
+    return _standing(service, findings, every, idle=False)
+
+
+def rails_idle(
+    service: Guarded, findings: Sequence[Finding], every: Sequence[Guarded] = ()
+) -> tuple[str, ...]:
+    """Return the guard-rails that are neither lacking nor have something to guard."""
+    return _standing(service, findings, every, idle=True)
+
+
+def _standing(
+    service: Guarded, findings: Sequence[Finding], every: Sequence[Guarded], *, idle: bool
+) -> tuple[str, ...]:
     lacking = {
         finding.rule
         for finding in findings
         if isinstance(finding.evidence, Guardrail) and finding.evidence.service == called(service)
     }
     names = [rule.removeprefix("guardrail-") for rule in _RULES if rule not in lacking]
-    idle = {
+    nothing_there = {
         "start-period": not service.health,
         "tmpfs": not service.read_only,
         "gateway": not has_gateway(service, every),
     }
-    return tuple(n for n in names if n not in _unknown(service) and not idle.get(n))
+    unknown = _unknown(service, every)
+    told = [name for name in names if name not in unknown]
+    return tuple(name for name in told if nothing_there.get(name, False) == idle)
 
 
 def called(service: Guarded) -> str:
@@ -111,7 +132,7 @@ def _whole(services: Sequence[Guarded]) -> list[Guarded]:
 
 def _lacking(service: Guarded, every: Sequence[Guarded]) -> list[Lack]:
     """Return what is lacking; where a rail cannot be told, only what is wrong for certain."""
-    unknown = _unknown(service)
+    unknown = _unknown(service, every)
     found = [lack for rail in RAILS for lack in rail(service)]
     found += beside(service, every)
     found.sort(key=lambda lack: _ORDER[lack.rail])
@@ -183,11 +204,12 @@ def _with_network(service: Guarded, known: Mapping[str, Guarded]) -> Guarded:
     )
 
 
-def _unknown(service: Guarded) -> Mapping[str, str]:
+def _unknown(service: Guarded, every: Sequence[Guarded]) -> Mapping[str, str]:
     """Return the guard-rails that cannot be told, and why."""
     mode = service.network_mode
     unsure = [name for name, internal in service.networks.items() if internal is None]
-    known = service.unknown
+    fault = unread(service, every)
+    known = {**({"gateway": fault} if fault else {}), **service.unknown}
     if mode.startswith(("service:", "container:")) and not service.networks:
         return {"network": f"it shares the network of {mode}", **known}
     if unsure:

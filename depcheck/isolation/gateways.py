@@ -1,7 +1,8 @@
 """Whether a gateway stands between a service and those that share a network with it.
 
 What is seen is who shares a network, and what looks like a gateway: an image that is a proxy,
-a service called ``gateway``, or a label. What the proxy is told to do is not read.
+a service called ``gateway``, or a label. What the proxy is told to do is not judged: of a
+file of HAProxy that is mounted, the words for a guard are looked for.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from functools import lru_cache
 from depcheck.isolation.guardrails import LOOPBACK, Lack, few
 from depcheck.model.guarding import GATEWAY_LABEL
 from depcheck.model.isolation import Guarded
+from depcheck.model.proxy_words import WORDS
 from depcheck.model.requirement import Origin
 
 _KIND = r"(?:-(?:alpine|debian|ubuntu|slim|unprivileged|distroless|contrib))*"
@@ -38,7 +40,12 @@ def is_gateway(service: Guarded) -> bool:
 
 def has_gateway(service: Guarded, every: Sequence[Guarded]) -> bool:
     """Return whether one of ``every`` is a gateway that shares a network with the service."""
-    return any(is_gateway(each) for each in _peers(service, every))
+    return bool(gateways_of(service, every))
+
+
+def gateways_of(service: Guarded, every: Sequence[Guarded]) -> list[Guarded]:
+    """Return the gateways among ``every`` that share a network with the service."""
+    return [each for each in _peers(service, every) if is_gateway(each)]
 
 
 def beside(service: Guarded, every: Sequence[Guarded]) -> Iterator[Lack]:
@@ -50,6 +57,7 @@ def beside(service: Guarded, every: Sequence[Guarded]) -> Iterator[Lack]:
     callers = [each for each in peers if not is_gateway(each) and not _is_store(each)]
     for gateway in gateways:
         yield from _published(service, gateway)
+        yield from _wordless(service, gateway)
     if gateways and callers:
         yield _past(service, gateways[0], callers)
     elif callers:
@@ -122,6 +130,30 @@ def _published(service: Guarded, gateway: Guarded) -> Iterator[Lack]:
         remedy=f"take ports out of {gateway.service}: what calls {service.service} shares an "
         f"internal network with {gateway.service}; have another proxy let callers in from outside",
     )
+
+
+def _wordless(service: Guarded, gateway: Guarded) -> Iterator[Lack]:
+    """Yield the guards that no file of the gateway has words for."""
+    files = [each for each in gateway.proxies if not each.fault]
+    absent = [guard for guard in WORDS if files and all(guard in f.lacking for f in files)]
+    if not absent:
+        return
+    paths = few([each.origin.path for each in files])
+    yield Lack(
+        rail="gateway",
+        says=f"is behind {gateway.service}, whose {paths} has no words for {few(absent)}",
+        set=f"{few(absent)} in {paths}",
+        found=f"no words for {few(absent)}",
+        origins=tuple(each.origin for each in files),
+        definite=True,
+        remedy=f"give {paths} what it lacks: {'; '.join(WORDS[guard] for guard in absent)}",
+    )
+
+
+def unread(service: Guarded, every: Sequence[Guarded]) -> str:
+    """Return why the configuration of a gateway before a service is not known, if so."""
+    faults = (f.fault for each in gateways_of(service, every) for f in each.proxies if f.fault)
+    return next(faults, "")
 
 
 def _put_one(service: Guarded, callers: str) -> str:

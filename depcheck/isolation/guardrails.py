@@ -6,23 +6,20 @@ What a limit is for stands in ``model/isolation_rules.py``; here is when it coun
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from depcheck.model.findings import Severity
+from depcheck.model.guarding import is_grave, is_socket
 from depcheck.model.isolation import Guarded
 from depcheck.model.requirement import Origin
 
-_NUMERIC = re.compile(r"(\d+)(:\w+)?")
+_NUMBER = re.compile(r"[+-]?[0-9]+")  # as the engine reads one: +0 and 00 are root, too
 LOOPBACK = ("127.", "[::1]", "localhost:", "::1:")
 _SCRATCH = ("/tmp", "/var/tmp")  # noqa: S108 - paths in a container, nothing is made there
 _NO_SCRATCH = ("/run", "/var/run", "/dev/shm")  # noqa: S108 - likewise
 _HARMLESS_CAPABILITIES = frozenset(("NET_BIND_SERVICE",))
 _ACCELERATORS = ("/dev/nvidia", "/dev/dri", "/dev/kfd", "/dev/accel", "nvidia.com/", "amd.com/")
-_GRAVE_PATHS = frozenset(
-    ("/", "/boot", "/dev", "/etc", "/proc", "/root", "/run", "/sys", "/usr", "/var", "/var/run")
-) | {"/var/lib/docker", "/var/lib/containerd"}
-_SOCKETS = re.compile(r".*/(?:docker|podman|containerd|crio)\.sock")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")
 _LIMITS = "deploy.resources.limits"
 _NAMES = 5
@@ -70,6 +67,27 @@ def _memory(service: Guarded) -> Iterator[Lack]:
             found="memswap_limit: -1",
             severity="warning",
             definite=True,
+        )
+    elif service.swap is None or (service.origin is None and service.swap > service.memory):
+        yield Lack(
+            rail="memory",
+            says="has a memory limit, but may swap as much again",
+            set=f"memswap_limit: {_size(service.memory)}",
+            at=("memswap_limit", *at),
+            severity="note",
+            why="A service that swaps slows the whole host.",
+        )
+    if service.oom_immune:
+        yield Lack(
+            rail="memory",
+            says="is spared by the kernel where memory runs out",
+            set=service.oom_immune,
+            at=(service.oom_immune.partition(":")[0],),
+            found=service.oom_immune,
+            severity="warning",
+            why="It hangs at its limit, or something else is ended in its place.",
+            definite=True,
+            drop=True,
         )
 
 
@@ -197,14 +215,17 @@ def _privileges(service: Guarded) -> Iterator[Lack]:
             says="may gain new privileges",
             set='security_opt: ["no-new-privileges:true"]',
             at=("security_opt",),
+            definite=not service.unknown.get("privileges", "security_opt").startswith(
+                "security_opt"
+            ),
         )
     for name in service.host_namespaces:
         key = "userns_mode" if name == "userns" else name
         yield _outright(f"shares the host's {name} namespace", key, f"{key}: host")
     for path in service.binds:
-        if _SOCKETS.fullmatch(path):
+        if is_socket(path):
             yield _outright("can give the engine orders", "volumes", path, f"volumes.{path}")
-        elif (path.rstrip("/") or "/") in _GRAVE_PATHS:
+        elif is_grave(path):
             yield _outright(f"has {path} of the host", "volumes", path, f"volumes.{path}")
     for device in service.devices:
         if not device.startswith(_ACCELERATORS):
@@ -213,6 +234,10 @@ def _privileges(service: Guarded) -> Iterator[Lack]:
     for option in service.unconfined:
         says = f"runs with {option}"
         yield _outright(says, "security_opt", option, f"security_opt.{option}")
+    for field, says in service.escapes.items():
+        kind, _, entry = field.partition(".")
+        one_of_many = kind in ("volumes", "secrets", "configs")
+        yield _outright(says, kind, entry, field) if one_of_many else _outright(says, field, field)
 
 
 def _outright(says: str, field: str, found: str, entry: str = "") -> Lack:
@@ -226,14 +251,15 @@ def _outright(says: str, field: str, found: str, entry: str = "") -> Lack:
 
 def _user(service: Guarded) -> Iterator[Lack]:
     wanted, at = 'user: "10001:10001"', ("user",)
-    numeric = _NUMERIC.fullmatch(service.user)
-    if numeric and int(numeric[1]):
-        return
-    if numeric or service.user.partition(":")[0] == "root":
+    user, colon, group = service.user.partition(":")
+    number = int(user) if _NUMBER.fullmatch(user) else None
+    if number == 0 or user == "root" or (colon and not user):
         yield Lack(
             rail="user", says="runs as root", set=wanted, at=at, found=service.user, definite=True
         )
-    elif service.user:
+    elif number is not None:
+        yield from _group((group, *service.groups), service.user)
+    elif user:
         says = "runs as a user by name, which its image may give any number"
         yield Lack(
             rail="user", says=says, set=wanted, at=at, found=service.user, severity="note",
@@ -243,6 +269,20 @@ def _user(service: Guarded) -> Iterator[Lack]:
         in_file = service.origin is not None
         says = "does not say as whom it runs (its image may)" if in_file else "runs as root"
         yield Lack(rail="user", says=says, set=wanted, at=at)
+
+
+def _group(groups: Sequence[str], user: str) -> Iterator[Lack]:
+    if any(g == "root" or (_NUMBER.fullmatch(g) and int(g) == 0) for g in groups):
+        yield Lack(
+            rail="user",
+            says="runs in the group of root",
+            set='user: "10001:10001"',
+            at=("user", "group_add"),
+            found=user,
+            severity="note",
+            why="Files that the group of root may change, it may change.",
+            definite=True,
+        )
 
 
 def _health(service: Guarded) -> Iterator[Lack]:

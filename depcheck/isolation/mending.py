@@ -82,6 +82,8 @@ def _below(service: Guarded, lack: Lack) -> str:
 
 def _more(lack: Lack) -> str:
     match lack.rail:
+        case "memory" if lack.set.startswith("mem_limit"):
+            return f", and memswap_limit:{lack.set.partition(':')[2]} for no swap"
         case "ports":
             return "; what calls it shares an internal network with it"
         case "network":

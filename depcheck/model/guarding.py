@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Sequence
 
@@ -13,6 +14,14 @@ UNCONFINED = frozenset(
 )
 """Security options that switch off what confines a container, with a colon."""
 
+_GRAVE = frozenset(
+    ("/", "/boot", "/dev", "/etc", "/home", "/proc", "/root", "/run", "/sys", "/usr", "/var")
+) | {"/var/run", "/var/lib", "/var/lib/docker", "/var/lib/containerd", "~"}
+_GRAVE_BELOW = re.compile(
+    r"/etc/(?:g?shadow-?|sudoers(?:\.d)?|cron[^/]*|ssh|docker)(?:/.*)?|/root/.+|/boot/.+"
+    r"|/var/lib/(?:docker|containerd)/.+|(?:~|/home/[^/]+)/\.(?:ssh|docker|aws|kube)(?:/.*)?"
+)
+_SOCKETS = re.compile(r".*/(?:docker|podman|containerd|crio)\.sock")
 _SHELLS = re.compile(r"(?:/usr)?(?:/bin/)?(?:ba|da|a)?sh")
 _PASSES = re.compile(r"(?:(?:/usr)?/bin/)?true|:|exit(?:\s+0)?")
 _ECHO = re.compile(r"echo(?:\s[^|&;$`<>()]*)?")
@@ -23,6 +32,18 @@ def is_sized(options: str) -> bool:
     """Return whether the options of a tmpfs (``size=64m,mode=1777``) bound it."""
     sizes = [each.removeprefix("size=") for each in options.split(",") if each[:5] == "size="]
     return bool(sizes) and sizes[-1].strip("0") not in ("", "b", "k", "m", "g", "%")
+
+
+def is_socket(path: str) -> bool:
+    """Return whether a path is, by its name, where an engine takes orders."""
+    return _SOCKETS.fullmatch(path) is not None
+
+
+def is_grave(path: str) -> bool:
+    """Return whether who has this path of the host (``/``, ``/etc/shadow``) has the host."""
+    plain = posixpath.normpath(path)
+    plain = f"/{plain.lstrip('/')}" if plain.startswith("/") else plain
+    return plain in _GRAVE or _GRAVE_BELOW.fullmatch(plain) is not None
 
 
 def passes_always(test: Sequence[str]) -> str:

@@ -238,6 +238,18 @@ class IsolationReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProxyFile:
+    """A configuration of HAProxy: ``lacking`` are the guards of which it has no words.
+
+    ``fault`` says why it could not be read.
+    """
+
+    origin: Origin
+    lacking: tuple[str, ...] = ()
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Guarded:
     """What one service says about its guard-rails; None: it says nothing.
 
@@ -255,6 +267,10 @@ class Guarded:
     switch a confinement off (``seccomp:unconfined``). ``hollow_health`` is what makes the
     health check pass whatever the service does (``… || true``), empty where it asks
     something. ``gateway`` says that a label (``depcheck.gateway``) declares it to be one.
+    ``escapes`` maps a field that gives the host away (``use_api_socket``) to what the service
+    then is or can, a sentence without its subject. ``oom_immune`` is the field that keeps the
+    kernel from ending it. ``groups`` are more groups that it runs in. ``proxies`` are the
+    files of HAProxy that are mounted into it.
     """
 
     service: str
@@ -294,6 +310,10 @@ class Guarded:
     unconfined: tuple[str, ...] = ()
     hollow_health: str = ""
     gateway: bool = False
+    escapes: Mapping[str, str] = field(default_factory=dict)
+    oom_immune: str = ""
+    groups: tuple[str, ...] = ()
+    proxies: tuple[ProxyFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,7 +321,8 @@ class AuditReport:
     """What ``isolate --audit`` answers. ``services`` are all, those with ``ai`` were judged.
 
     ``because`` is a sentence that says why these. ``kept`` are the guard-rails that stand,
-    by the service's name, or the container's.
+    by the service's name, or the container's, ``idle`` likewise those that have nothing to
+    guard (a gateway for a service that nobody calls).
     """
 
     version: str
@@ -309,6 +330,7 @@ class AuditReport:
     services: tuple[Guarded, ...]
     because: str = ""
     kept: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    idle: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     undetermined: tuple[Undetermined, ...] = ()
     notes: tuple[str, ...] = ()

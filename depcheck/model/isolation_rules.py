@@ -82,7 +82,8 @@ OTHERS = (
 GUARDRAILS = (
     Rule(
         "guardrail-memory", "error", "no memory limit",
-        "The service may use all memory of the host.",
+        "The service may use all memory of the host, swaps past its limit, or is spared where "
+        "memory runs out.",
         "A leak or a large model makes the kernel kill what it likes, the core among it.",
     ),
     Rule(
@@ -107,8 +108,8 @@ GUARDRAILS = (
     ),
     Rule(
         "guardrail-gateway", "warning", "no gateway",
-        "No gateway stands between the service and those that share a network with it, or "
-        "there is a way round it.",
+        "No gateway stands between the service and those that share a network with it, there "
+        "is a way round it, or its HAProxy file has no words for one of its guards.",
         "A slow answer holds up who asks, and one caller can take all of the service: no rate "
         "limit, no time-out, no circuit breaker.",
     ),
@@ -130,13 +131,13 @@ GUARDRAILS = (
     ),
     Rule(
         "guardrail-privileges", "error", "privileges can grow",
-        "The service is privileged, may gain privileges, shares the host's namespaces, or "
-        "switches a confinement off.",
+        "The service is privileged, may gain privileges, shares the host's namespaces, has "
+        "files or devices that give the host away, or switches a confinement off.",
         "Who takes over the process may become root of the host.",
     ),
     Rule(
         "guardrail-user", "warning", "runs as root",
-        "The service runs as root or does not say as whom.",
+        "The service runs as root or in its group, or does not say as whom.",
         "A way out of the container is a way to root on the host.",
     ),
     Rule(

@@ -11,8 +11,8 @@ from pathlib import Path
 from depcheck import __version__
 from depcheck.errors import UsageError
 from depcheck.isolation.audit import audit as lacking
-from depcheck.isolation.audit import called, rails_kept, untold
-from depcheck.isolation.gateways import is_gateway
+from depcheck.isolation.audit import called, rails_idle, rails_kept, untold
+from depcheck.isolation.gateways import gateways_of, is_gateway
 from depcheck.model.isolation import AuditReport, Guarded
 from depcheck.model.observer import Observer
 from depcheck.model.requirement import Origin, Undetermined, normalise
@@ -20,7 +20,6 @@ from depcheck.model.settings import ComponentSettings
 from depcheck.model.text import did_you_mean, printable
 
 _CONTAINER, _PROJECT = "container:", "project:"
-_OVERRIDES = ("compose.override.yaml", "compose.override.yml", "docker-compose.override.yml")
 
 
 def audit(
@@ -34,7 +33,8 @@ def audit(
 ) -> AuditReport:
     """Read what is ``named`` and report which guard-rails its AI components lack.
 
-    Each of ``named`` is a compose file (several are merged in their order), ``container:NAME``
+    Each of ``named`` is a compose file or its folder (several files are merged in their order;
+    one alone by its usual name brings its override along, as in compose), ``container:NAME``
     or ``project:NAME`` (a compose project's running containers). Judged are the ``services``
     named; else those that are an AI component of the configuration (``components``), by its
     name or its ``container``, and its other components that run outside of the core's
@@ -43,9 +43,9 @@ def audit(
     ``environ`` is what the engine is found by. Raises DepcheckError for what cannot be read.
     """
     started = time.perf_counter()
-    files = [each for each in named if not each.startswith((_CONTAINER, _PROJECT))]
-    live = [each for each in named if each not in files]
-    found, undetermined = _of_files(files, root, observer)
+    live = [each for each in named if each.startswith((_CONTAINER, _PROJECT))]
+    files = _files(named, root)
+    found, undetermined, added = _of_files(files, root, observer)
     running, around = _of_engine(live, environ, observer)
     every = (*found, *running)
     if not every and not undetermined:
@@ -56,13 +56,14 @@ def audit(
     beside = (*judged, *around)
     return AuditReport(
         version=__version__,
-        audited=_shown(named),
+        audited=_shown((*files, *added, *live)),
         services=judged,
         because=choice.because,
         kept={called(each): rails_kept(each, findings, beside) for each in judged if each.ai},
+        idle={called(each): rails_idle(each, findings, beside) for each in judged if each.ai},
         findings=findings,
         undetermined=(*undetermined, *untold(judged, choice.judged), *choice.missing),
-        notes=_notes(files, root),
+        notes=(*_read_too(added), *_gateways_read(judged, beside)),
         seconds=time.perf_counter() - started,
     )
 
@@ -71,20 +72,50 @@ def _are_containers(named: Sequence[str]) -> bool:
     return all(each.startswith(_CONTAINER) for each in named)
 
 
+def _files(named: Sequence[str], root: Path) -> list[str]:
+    """Return the compose files that are named, of a folder the one in it."""
+    names = [each for each in named if not each.startswith((_CONTAINER, _PROJECT))]
+    if not names:
+        return []
+    from depcheck.sources.compose_named import file_of
+
+    return [file_of(each, root) for each in names]
+
+
 def _shown(named: Sequence[str]) -> str:
     return ", ".join(printable(each) for each in named)
 
 
 def _of_files(
     files: Sequence[str], root: Path, observer: Observer
-) -> tuple[tuple[Guarded, ...], tuple[Undetermined, ...]]:
-    """Return the services of compose files, which may lie outside of the project."""
+) -> tuple[tuple[Guarded, ...], tuple[Undetermined, ...], tuple[str, ...]]:
+    """Return the services of compose files, and which files were read beside those named."""
     if not files:
-        return (), ()
-    from depcheck.sources.compose_guardrails import read_guarded
+        return (), (), ()
+    from depcheck.sources.compose_named import named_files
 
     observer.stage(f"reading {_shown(files)}")
-    paths = [Path(os.path.abspath(root / each)) for each in files]
+    chosen = named_files([Path(os.path.abspath(root / each)) for each in files], root)
+    services, undetermined = _services(chosen.files, root)
+    unsure = tuple(replace(u, origin=_below(root, u.origin)) for u in chosen.undetermined)
+    added = tuple(_relative(path, root) for path in chosen.added)
+    return services, (*undetermined, *unsure), added
+
+
+def _relative(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+def _below(root: Path, origin: Origin | None) -> Origin | None:
+    return None if origin is None else replace(origin, path=_relative(Path(origin.path), root))
+
+
+def _services(
+    paths: Sequence[Path], root: Path
+) -> tuple[tuple[Guarded, ...], tuple[Undetermined, ...]]:
+    """Return the services of compose files, which may lie outside of the project."""
+    from depcheck.sources.compose_guardrails import read_guarded
+
     if all(path.is_relative_to(root) for path in paths):
         return read_guarded([path.relative_to(root) for path in paths], root=root)
     # Named by a person: it is read where it is, and what it extends beside it.
@@ -104,6 +135,7 @@ def _found_in(folder: Path, service: Guarded) -> Guarded:
         origin=_in(folder, service.origin),
         lines={field: _at(folder, origin) for field, origin in service.lines.items()},
         unknown_at={rail: _at(folder, origin) for rail, origin in service.unknown_at.items()},
+        proxies=tuple(replace(each, origin=_at(folder, each.origin)) for each in service.proxies),
     )
 
 
@@ -252,15 +284,31 @@ def _missing(component: ComponentSettings) -> Undetermined:
     )
 
 
-def _notes(files: Sequence[str], root: Path) -> tuple[str, ...]:
-    """Return what a person may have missed: an override file that was not named."""
-    named = {os.path.abspath(root / each) for each in files}
-    if len(files) != 1:
-        return ()
-    folder = (root / files[0]).parent
+def _read_too(added: Sequence[str]) -> tuple[str, ...]:
+    """Return that an override was read: compose takes it along where nobody says -f."""
     return tuple(
-        f"{name} lies beside {printable(files[0])} and was not read: where compose runs "
-        "without -f it counts too; name it as well (--audit for each)."
-        for name in _OVERRIDES
-        if (folder / name).is_file() and os.path.abspath(folder / name) not in named
+        f"{printable(name)} was read too, as compose does where it runs without -f; for another "
+        "choice name each file (--audit FILE)."
+        for name in added
     )
+
+
+def _gateways_read(judged: Sequence[Guarded], every: Sequence[Guarded]) -> tuple[str, ...]:
+    """Return how far the gateways before the judged services were looked into."""
+    gateways = {called(g): g for each in judged if each.ai for g in gateways_of(each, every)}
+    looked = [
+        name for name, each in gateways.items() if any(not file.fault for file in each.proxies)
+    ]
+    unseen = [name for name in gateways if name not in looked]
+    notes = []
+    if looked:
+        notes.append(
+            f"Of {', '.join(looked)} the configuration was read by its words alone (a rate limit, "
+            "a cap, time-outs, a circuit breaker); whether its numbers suit was not looked at."
+        )
+    if unseen:
+        notes.append(
+            f"What {', '.join(unseen)} is told to do was not looked at: whether it has a rate "
+            "limit, a cap, time-outs and a circuit breaker is not known."
+        )
+    return tuple(notes)

@@ -58,6 +58,7 @@ def _service(report: AuditReport, service: Guarded) -> dict[str, Any]:
         "origin": None if service.origin is None else origin_data(service.origin),
         "judged": service.ai,
         "kept": list(report.kept.get(name, ())),
+        "idle": list(report.idle.get(name, ())),
         "lacking": list(dict.fromkeys(found)),
     }
 

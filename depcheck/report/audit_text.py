@@ -119,6 +119,8 @@ def _service(page: Page, report: AuditReport, service: Guarded, told: set[str]) 
         page.say("(not below what docker stats shows: that would end it)", indent=4)
     if kept := report.kept.get(called(service), ()):
         page.say(Span("stands: ", "dim"), *commas(kept), indent=2, hang=2)
+    if idle := report.idle.get(called(service), ()):
+        page.say(Span("nothing to guard: ", "dim"), *commas(idle), indent=2, hang=2)
 
 
 def _of(service: Guarded) -> str:

@@ -34,6 +34,7 @@ _TABLES: _Deep = {
     "environment": {},
     "networks": {},
     "labels": {},
+    "build": {},
 }
 """Mappings of a service that are merged key by key; of others the last one counts."""
 
@@ -41,8 +42,17 @@ _LISTS = frozenset(("ports", "volumes", "tmpfs", "env_file", "secrets", "devices
     "cap_add",
     "cap_drop",
     "security_opt",
+    "volumes_from",
+    "device_cgroup_rules",
+    "group_add",
+    "post_start",
+    "pre_stop",
+    "configs",
 }
 """Lists of a service to which a later file adds; of others the last one counts."""
+
+_TOP = ("networks", "volumes", "secrets", "configs")
+_OPTIONS: _Deep = {"driver_opts": {}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +66,9 @@ class Composed:
 
     services: Mapping[str, Table]
     networks: Mapping[str, Node]
+    volumes: Mapping[str, Node]
+    secrets: Mapping[str, Node]
+    configs: Mapping[str, Node]
     project: str
     values: Mapping[str, str]
     folders: Mapping[str, Path]
@@ -76,7 +89,10 @@ def read_files(scope: Scope, paths: tuple[str, ...], *, by: str = "") -> Compose
         reader.merge(file)
     return Composed(
         services=reader.services,
-        networks=reader.networks,
+        networks=reader.top["networks"],
+        volumes=reader.top["volumes"],
+        secrets=reader.top["secrets"],
+        configs=reader.top["configs"],
         project=reader.project,
         values=reader.values,
         folders=reader.folders,
@@ -115,7 +131,7 @@ class _Reader:
     folder: Path
     values: dict[str, str] = field(default_factory=dict)
     services: dict[str, Table] = field(default_factory=dict)
-    networks: dict[str, Node] = field(default_factory=dict)
+    top: dict[str, dict[str, Node]] = field(default_factory=lambda: {key: {} for key in _TOP})
     undetermined: list[Undetermined] = field(default_factory=list)
     project: str = ""
     files: dict[str, _File] = field(default_factory=dict)
@@ -152,11 +168,12 @@ class _Reader:
         return _File(file, _mapping(root, "services"), root)
 
     def merge(self, file: _File) -> None:
-        """Lay the services and networks of a file over what is known."""
+        """Lay the services of a file, and what they share, over what is known."""
         self._named(file)
         self._include(file)
-        for name, node in _mapping(file.root, "networks").items.items():
-            self.networks[name] = self._over(self.networks.get(name), node, {}, joined=False)
+        for key, known in self.top.items():
+            for name, node in _mapping(file.root, key).items.items():
+                known[name] = self._over(known.get(name), node, _OPTIONS, joined=False)
         for name, node in file.services.items.items():
             if node.tag == "!reset":
                 self.services.pop(name, None)

@@ -13,6 +13,7 @@ from depcheck.model.isolation import Guarded
 from depcheck.model.requirement import Undetermined
 from depcheck.model.text import did_you_mean, printable
 from depcheck.sources.compose_environment import EnvFiles, plain_secrets
+from depcheck.sources.compose_escapes import read_escapes
 from depcheck.sources.compose_files import (
     as_table,
     found,
@@ -21,6 +22,7 @@ from depcheck.sources.compose_files import (
     read_files,
 )
 from depcheck.sources.compose_mounts import read_mounts
+from depcheck.sources.compose_proxies import read_proxies
 from depcheck.sources.compose_service import Allowance, Fields
 from depcheck.sources.compose_units import cpu_set, number, seconds, size, switch, whole
 from depcheck.sources.files import Scope
@@ -37,7 +39,15 @@ _CONDITIONS = {
     "none": "no", "no": "no", "on-failure": "on-failure", "any": "always", "always": "always",
     "unless-stopped": "unless-stopped",
 }  # fmt: skip
-_NAMESPACES = {"pid": "pid", "ipc": "ipc", "userns_mode": "userns", "uts": "uts"}
+_NAMESPACES = {
+    "pid": "pid",
+    "ipc": "ipc",
+    "userns_mode": "userns",
+    "uts": "uts",
+    "cgroup": "cgroup",
+}
+_HOSTS = frozenset(("host", "bridge"))
+"""Networks of the engine itself, which are not internal whatever the file says."""
 
 
 def read_guarded(
@@ -102,6 +112,10 @@ def _guarded(fields: Fields, files: EnvFiles) -> Guarded:
         stop_grace=fields.value("stop_grace_period", "stop-grace", seconds, _TIME),
         host_namespaces=_host_namespaces(fields),
         gateway=_is_gateway(fields),
+        escapes={**read_escapes(fields), **mounts.escapes},
+        oom_immune=_oom_immune(fields),
+        groups=tuple(text for _, text in fields.entries("group_add", "user")),
+        proxies=read_proxies(fields, mounts),
         lines=fields.lines,
         unknown=fields.unknown,
         unknown_at=fields.unknown_at,
@@ -134,6 +148,14 @@ def _swap(fields: Fields) -> int | None:
         return -1 if text.strip() == "-1" else size(text)
 
     return fields.value("memswap_limit", "memory", parse, f"{_SIZE}, or -1") or None
+
+
+def _oom_immune(fields: Fields) -> str:
+    """Return the field that keeps the kernel from ending a service whose memory runs out."""
+    if fields.flag("oom_kill_disable", "memory"):
+        return "oom_kill_disable: true"
+    score = fields.value("oom_score_adj", "memory", whole, "a whole number")
+    return f"oom_score_adj: {score}" if score is not None and score < 0 else ""
 
 
 def _cpus(fields: Fields) -> float | None:
@@ -220,11 +242,22 @@ def _internal(fields: Fields, name: str) -> bool | None:
         return False
     if not isinstance(node, Table):
         raise SourceError(f"{node.place}: the network {printable(name)} must be a mapping")
+    if _is_of_the_engine(fields, node):
+        return False
     external = found(node, "external")
     if isinstance(external, Table) or (external and _switch(fields, external, "external")):
         return None
     internal = found(node, "internal")
     return False if internal is None else _switch(fields, internal, "internal")
+
+
+def _is_of_the_engine(fields: Fields, node: Table) -> bool:
+    """Return whether a network is the host's own, by its driver or by its name."""
+    external = found(node, "external")
+    name = fields.part(node, "name", "networks")
+    if isinstance(external, Table):
+        name = fields.part(external, "name", "networks")
+    return name in _HOSTS or fields.part(node, "driver", "networks") == "host"
 
 
 def _switch(fields: Fields, node: Node, key: str) -> bool | None:
@@ -265,7 +298,7 @@ def _is_gateway(fields: Fields) -> bool:
 
 def _devices(fields: Fields) -> tuple[str, ...]:
     devices = []
-    for item, text in fields.entries("devices"):
+    for item, text in fields.entries("devices", "privileges"):
         source = fields.part(item, "source", "devices") if isinstance(item, Table) else text
         devices.append(printable(source.partition(":")[0]))
         fields.note(f"devices.{devices[-1]}", item, f"devices: {source}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -158,9 +159,23 @@ class Fields:
 
     def unset(self, rail: str, path: str, node: Node, fault: UnsetError) -> None:
         """Note that a field, and so a guard-rail, rests on a variable without a value."""
-        self.unknown[rail] = (
-            f"{path} rests on the variable {fault.name}, which has no default and is not in "
-            ".env; what a shell would set is not read"
-        )
         key = path.rpartition(".")[2]
-        self.unknown_at[rail] = origin_of(self.scope, node, f"{key}: ${{{fault.name}}}")
+        self.unsure(
+            rail,
+            f"{path} rests on the variable {fault.name}, which has no default and is not in "
+            ".env; what a shell would set is not read",
+            origin_of(self.scope, node, f"{key}: ${{{fault.name}}}"),
+        )
+
+    def unsure(self, rail: str, reason: str, origin: Origin) -> None:
+        """Note why a guard-rail cannot be told; the first reason counts."""
+        if rail not in self.unknown:
+            self.unknown[rail], self.unknown_at[rail] = reason, origin
+
+    def host_path(self, node: Node, written: str) -> str:
+        """Return a path of the host; one that leads out of the project, as what it leads to."""
+        if not written.startswith((".", "..")) or "\0" in written:
+            return written
+        root = os.path.realpath(self.scope.root)
+        real = os.path.realpath(os.path.join(root, self.composed.folders[node.shown], written))
+        return written if os.path.commonpath((root, real)) == root else real

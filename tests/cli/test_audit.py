@@ -99,7 +99,8 @@ def test_a_file_from_below_and_from_elsewhere(project: Path) -> None:
 
 
 def test_two_files_are_merged_in_their_order(project: Path) -> None:
-    (project / "more.yaml").write_text("services:\n  ai:\n    mem_limit: 1g\n")
+    more = "services:\n  ai:\n    mem_limit: 1g\n    memswap_limit: 1g\n"
+    (project / "more.yaml").write_text(more)
     arguments = ("--audit", "compose.yaml", "--audit", "more.yaml", "--service", "ai")
     found = rules(isolate(*arguments, "--format", "json", cwd=project).stdout)
     assert "guardrail-memory" not in found["ai"]

@@ -206,7 +206,8 @@ class TestWriting:
         steps = next_steps(run("--write", "a b/out", "--format", "json", cwd=shop))
         assert steps == [
             "make a b/out/secrets/db_password and a b/out/secrets/key, readable for user "
-            "10001:10001, with the secret as its content",
+            "10001:10001, with the secret as its content: without them all nothing starts, the "
+            "core neither",
             "see that the networks exist that services join: database",
             "cd 'a b/out' && docker compose --project-name shop up --detach --build",
         ]
@@ -294,6 +295,33 @@ class TestWriting:
         assert (ran.returncode, ran.stdout) == (2, "")
         assert "cannot be written" in ran.stderr
         assert "is no folder" in ran.stderr
+
+    def test_what_the_run_reads_is_not_overwritten_even_by_force(self, shop: Path) -> None:
+        before = written(shop)
+        ran = run("--write", ".", "--force", cwd=shop)
+        assert ran.returncode == 2
+        for name in ("web", "recommender"):
+            assert f"{name}/requirements.txt: this run reads it" in ran.stderr
+        assert "name a folder of its own" in ran.stderr
+        assert written(shop) == before
+
+    def test_a_link_out_of_the_project_is_told_before_anything_is_resolved(
+        self, shop: Path, tmp_path: Path
+    ) -> None:
+        (tmp_path / "outside").mkdir()
+        (shop / "out").symlink_to(tmp_path / "outside")
+        for folder in ("out", "out/below", str(shop / "out")):
+            ran = run("--write", folder, "--index-url", "http://127.0.0.1:9/", cwd=shop)
+            assert (ran.returncode, ran.stdout) == (2, "")
+            assert "a link on the way leads out of the project" in ran.stderr
+        assert list((tmp_path / "outside").iterdir()) == []
+
+    def test_a_link_within_the_project_and_a_folder_beside_it_are_good(self, shop: Path) -> None:
+        (shop / "real").mkdir()
+        (shop / "out").symlink_to("real")
+        for folder in ("out", "../beside"):
+            assert run("--write", folder, cwd=shop).returncode == 1
+            assert (shop / folder / "compose.yaml").is_file()
 
     @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
     def test_a_folder_that_may_not_be_written_to(self, shop: Path) -> None:

@@ -22,6 +22,7 @@ from depcheck.deployment.plan import Plan, ServicePlan
 from depcheck.errors import ConfigurationError
 from depcheck.model.isolation import Database, Gateway
 from depcheck.model.isolation_rules import GUARDRAILS
+from depcheck.model.requirement import Origin
 from tests.support.plans import ai, core, plan
 from tests.support.running import cannot
 
@@ -421,3 +422,32 @@ def test_other_names_are_refused_unless_they_are_names(text: str) -> None:
 @pytest.mark.parametrize("name", ["on", "no", "null", "1e3", "0x1f-a", "true", "y"])
 def test_a_name_that_yaml_takes_for_something_else_stays_a_name(name: str) -> None:
     assert name in services(plan(core(name=name), ai()))
+
+
+def test_a_gateway_whose_file_changes_is_made_anew() -> None:
+    """Compose compares entries, not the files that are mounted: the entry has to change."""
+    before, same, after = (
+        services(plan(gateway=Gateway(rate=rate)))["gateway"] for rate in (20, 20, 21)
+    )
+    assert before == same
+    assert before != after
+    assert before["labels"].pop("depcheck.gateway") == "true"
+    assert after["labels"].pop("depcheck.gateway") == "true"
+    (digest,), (other,) = before.pop("labels").values(), after.pop("labels").values()
+    assert re.fullmatch("[0-9a-f]{64}", digest)
+    assert digest != other
+
+
+def test_no_ports_of_the_host_are_left() -> None:
+    with pytest.raises(ConfigurationError, match="no 1000000000 ports are free from 8000 on"):
+        compose_file(plan(core(replicas=10**9)))
+
+
+def test_the_variable_of_the_pools_is_not_that_of_an_address() -> None:
+    origin = Origin(component="isolation", path="depcheck.toml", line=7, text="")
+    database = Database(max_connections=9, variable="RECOMMENDER_URL", origin=origin)
+    with pytest.raises(ConfigurationError, match=r"^depcheck.toml:7: .*RECOMMENDER_URL") as raised:
+        compose_file(plan(core(pool=2), ai(), database=database))
+    assert "the address of recommender" in raised.value.message
+    # Nothing listens: no address is told.
+    read(compose_file(plan(core(pool=2), ai(port=None), database=database)))

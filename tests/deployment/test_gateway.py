@@ -72,6 +72,7 @@ def test_each_of_several_services_has_a_gateway_that_leads_nowhere_else() -> Non
         (ai(health=None),),
         (ai(replicas=3), ai("search", port=8001, health=None, replicas=2)),
         (ai("health"),),
+        (ai(replicas=1000),),
         (ai(health="/a'b\"c$HOME%[src]\\ #d"),),
     ],
 )
@@ -80,7 +81,8 @@ def test_each_of_several_services_has_a_gateway_that_leads_nowhere_else() -> Non
     [
         Gateway(),
         Gateway(rate=1, concurrency=1, queue=1, timeout=1, errors=1, pause=1),
-        Gateway(rate=100_000, concurrency=5_000, queue=600, timeout=3600, errors=100, pause=600),
+        # The most that a configuration may say.
+        Gateway(rate=10**6, concurrency=10**4, queue=3600, timeout=86400, errors=10**4, pause=3600),
     ],
 )  # fmt: skip
 def test_haproxy_itself_accepts_it_without_a_warning(
@@ -139,6 +141,19 @@ def test_too_many_requests_get_429_and_do_not_reach_the_service() -> None:
         assert len(behind.asked) == 5
         time.sleep(2.1)
         assert front.get("recommender").status == 200
+
+
+def test_a_caller_above_the_rate_still_gets_as_much_as_the_rate_every_second() -> None:
+    """Asked for half as much again without a pause: a limit, not a cut-off."""
+    with service() as behind, gateway(text(rate=20), {"recommender:8000": behind.port}) as front:
+        begin = time.monotonic()
+        served = [0, 0, 0, 0]
+        for place in range(4 * 30):
+            time.sleep(max(0.0, begin + place / 30 - time.monotonic()))
+            status = front.get("recommender").status
+            assert status in (200, 429)
+            served[place // 30] += status == 200
+    assert all(17 <= count <= 22 for count in served), served
 
 
 def test_only_so_many_at_once_and_the_others_wait_for_a_while_then_get_503() -> None:

@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 
-from depcheck.deployment.listening import kept_to_itself
+from depcheck.deployment.listening import kept_to_itself, other_port
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,47 @@ def test_on_the_loopback(command: str, mend: str) -> None:
 )
 def test_elsewhere_or_not_known(command: str) -> None:
     assert kept_to_itself(shlex.split(command), 9000) is None
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "uvicorn rec:app --host 0.0.0.0 --port 9000",
+        "uvicorn rec:app --port=9000",
+        "sh -c 'exec uvicorn rec:app --port 9000'",
+        "gunicorn -b :9000 web:app",
+        "gunicorn -b [::]:9000 web:app",
+        "hypercorn --bind=0.0.0.0:9000 web:app",
+        "daphne -b 0.0.0.0 -p 9000 web:app",
+        "granian --port 9000 web:app",
+        "waitress-serve --listen=*:9000 web:app",
+        "waitress-serve --port=9000 web:app",
+        "flask --app web run -p9000",
+        "fastapi run web.py --port 9000",
+        "mlflow models serve -m models/1 -p 9000",
+        "python manage.py runserver 0.0.0.0:9000",
+        "python manage.py runserver 9000",
+    ],
+)
+def test_a_port_that_the_command_contradicts(command: str) -> None:
+    assert other_port(shlex.split(command), 9001) == 9000
+    assert other_port(shlex.split(command), 9000) is None
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "uvicorn rec:app",
+        "uvicorn rec:app --port '$PORT'",
+        "gunicorn -b 0.0.0.0 web:app",
+        "gunicorn -b unix:/run/a.sock web:app",
+        "gunicorn -b :9000 -b :9001 web:app",
+        "gunicorn -p 9000 web:app",  # a file of the process's number
+        "flask --app web shell --port 9000",
+        "python manage.py migrate 9000",
+        "python web.py --port 9000",
+        "",
+    ],
+)
+def test_a_port_that_the_command_does_not_tell(command: str) -> None:
+    assert other_port(shlex.split(command), 9001) is None

@@ -47,6 +47,13 @@ def test_servers_on_the_loopback() -> None:
     assert "web (gunicorn: --bind 0.0.0.0:8000), recommender (uvicorn: --host 0.0.0.0)" in remark
 
 
+def test_a_port_that_the_command_contradicts() -> None:
+    command = ("uvicorn", "rec:app", "--host", "0.0.0.0", "--port", "9000")
+    (remark,) = said(WEB, ai(command=command, memory=1, port=9001))
+    assert "recommender (9000 instead of 9001)" in remark
+    assert said(WEB, ai(command=command, memory=1, port=9000)) == []
+
+
 def test_a_pool_and_no_way_to_a_database() -> None:
     (remark,) = said(
         core(command=("run",), memory=1, pool=5), ai(command=("run",), memory=1, pool=2)

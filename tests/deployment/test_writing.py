@@ -316,3 +316,81 @@ def test_containers_can_read_what_is_written_under_any_umask(tmp_path: Path) -> 
         os.umask(before)
     modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "deploy").rglob("*.y*ml")}
     assert modes == {0o644}
+
+
+class TestInputs:
+    """What the run itself reads is not overwritten, whatever is asked."""
+
+    @staticmethod
+    def refused(folder: Path, *inputs: Path, files: Mapping[str, str] = FILES) -> str:
+        before = tree(folder)
+        with pytest.raises(OutputError) as raised:
+            write_files(folder, files, partition=PARTITION, force=True, inputs=inputs)
+        assert tree(folder) == before
+        assert not (folder / NAME).exists() or read_manifest(folder) is not None
+        assert "--force does not overwrite" in raised.value.hint
+        return raised.value.message
+
+    def test_all_of_them_are_named(self, tmp_path: Path) -> None:
+        (tmp_path / "web").mkdir()
+        lock, dockerfile = tmp_path / "web" / "pylock.toml", tmp_path / "web" / "Dockerfile"
+        lock.write_text("mine")
+        dockerfile.write_text("mine")
+        told = self.refused(tmp_path, lock, dockerfile, tmp_path / "other.txt")
+        assert "\n  web/Dockerfile: this run reads it" in told
+        assert "\n  web/pylock.toml: this run reads it" in told
+        assert "compose.yaml" not in told
+
+    def test_through_a_link_and_another_name_of_the_folder(self, tmp_path: Path) -> None:
+        folder = tmp_path / "deploy"
+        (folder / "web").mkdir(parents=True)
+        (folder / "web" / "pylock.toml").write_text("mine")
+        (tmp_path / "lock.toml").symlink_to("deploy/web/pylock.toml")
+        (tmp_path / "same").symlink_to("deploy")
+        assert "web/pylock.toml" in self.refused(folder, tmp_path / "lock.toml")
+        assert "web/pylock.toml" in self.refused(folder, tmp_path / "same/web/../web/pylock.toml")
+
+    def test_a_link_that_is_read_is_not_replaced(self, tmp_path: Path) -> None:
+        (tmp_path / "deploy" / "web").mkdir(parents=True)
+        (tmp_path / "lock.toml").write_text("mine")
+        link = tmp_path / "deploy" / "web" / "pylock.toml"
+        link.symlink_to(tmp_path / "lock.toml")
+        assert "web/pylock.toml" in self.refused(tmp_path / "deploy", link)
+        assert link.is_symlink()
+
+    def test_one_of_an_earlier_run_is_neither_replaced_nor_removed(self, tmp_path: Path) -> None:
+        write(tmp_path)
+        lock = tmp_path / "web" / "pylock.toml"
+        self.refused(tmp_path, lock, files={**FILES, "web/pylock.toml": "y\n"})
+        self.refused(tmp_path, lock, files={"compose.yaml": "x\n"})
+
+    def test_one_that_stays_as_it_is_does_no_harm(self, tmp_path: Path) -> None:
+        write(tmp_path)
+        lock = tmp_path / "web" / "pylock.toml"
+        done = write_files(tmp_path, FILES, partition=PARTITION, inputs=[lock])
+        assert done.written == ()
+
+    def test_others_files_in_a_folder_that_is_copied(self, tmp_path: Path) -> None:
+        (tmp_path / "web").mkdir()
+        (tmp_path / "web" / "Dockerfile").write_text("mine")
+        assert "web/Dockerfile" in self.refused(tmp_path, tmp_path / "web")
+
+    @pytest.mark.parametrize("top", [".", "deploy"])
+    def test_the_folder_written_to_may_itself_be_copied(self, tmp_path: Path, top: str) -> None:
+        (tmp_path / "deploy").mkdir()
+        (tmp_path / "deploy" / "compose.yaml").write_text("mine")
+        done = write_files(
+            tmp_path / "deploy", FILES, partition=PARTITION, force=True, inputs=[tmp_path / top]
+        )
+        assert done.seized == ("compose.yaml",)
+
+
+def test_a_file_larger_than_the_memory_is_somebody_elses(tmp_path: Path) -> None:
+    (tmp_path / "web").mkdir()
+    with (tmp_path / "web" / "pylock.toml").open("wb") as stream:
+        stream.truncate(60 * 10**9)  # a hole: it takes no space
+    with pytest.raises(OutputError, match=r"web/pylock\.toml: not from depcheck"):
+        write(tmp_path)
+    assert "web/pylock.toml" in write(tmp_path, force=True).seized
+    assert tree(tmp_path) == FILES
+    assert read_manifest(tmp_path) is not None

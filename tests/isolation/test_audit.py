@@ -17,6 +17,7 @@ LONG = """\
 services:
   recommender:
     build: .
+    memswap_limit: 2g
     deploy:
       resources:
         limits:
@@ -165,6 +166,7 @@ def test_what_it_says_to_set_is_what_mends_it(audited):
     lacks = [f.evidence for f in found if f.rule != "guardrail-gateway"]
     fields = "".join(f"    {field}\n" for field in sorted({lack.set for lack in lacks}))
     top = "\n".join({lack.also for lack in lacks})
+    fields += "    memswap_limit: 2g\n"  # which the remedy of mem_limit names
     text = f"services:\n  recommender:\n    image: x\n{fields}{top}\n"
     (left,) = audited(text)
     assert (left.rule, left.evidence.set) == ("guardrail-gateway", "a gateway before it")
@@ -257,7 +259,8 @@ class TestContainers:
         assert (memory.evidence.service, memory.locations) == ("shop-ai-1", ())
         assert memory.remedy == (
             "at once: docker update --memory 2g --memory-swap 2g shop-ai-1; set mem_limit: 2g "
-            "under services.ai in its compose file, and docker compose up -d ai"
+            "under services.ai in its compose file, and memswap_limit: 2g for no swap, and docker "
+            "compose up -d ai"
         )
         assert "runs as root" in found["user"].message
 
@@ -275,7 +278,7 @@ class TestContainers:
         assert [f.evidence.set for f in sockets] == [f"no {path} in volumes"]
 
     def test_replicas_are_told_apart(self):
-        other = Guarded(service="ai", where="container shop-ai-2", memory=1)
+        other = Guarded(service="ai", where="container shop-ai-2", memory=1, swap=1)
         found = audit([self.BARE, other], ["ai"])
         memory = [f.evidence.service for f in found if f.evidence.name == "memory"]
         assert memory == ["shop-ai-1"]

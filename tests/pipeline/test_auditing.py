@@ -7,6 +7,7 @@ import uuid
 import pytest
 
 from depcheck.deployment.compose import compose_file
+from depcheck.deployment.gateway import gateway_files
 from depcheck.errors import SourceError, UsageError
 from depcheck.model.observer import Silent
 from depcheck.model.settings import ComponentSettings
@@ -19,7 +20,7 @@ from tests.support.plans import ai, core, plan
 THREE = """\
 services:
   web: {image: shop, ports: ["443:443"]}
-  recommender: {image: rec, mem_limit: 2g}
+  recommender: {image: rec, mem_limit: 2g, memswap_limit: 2g}
   db: {image: db}
 """
 
@@ -139,11 +140,56 @@ class TestFiles:
         (ports,) = (f for f in report.findings if f.evidence.name == "ports")
         assert str(ports.locations[0]) == f"{tmp_path}/x.yaml:2"
 
-    def test_an_override_file_that_was_not_named_is_told(self, audited, tmp_path):
-        (tmp_path / "compose.override.yaml").write_text("services: {}", encoding="utf-8")
-        assert "compose.override.yaml lies beside" in audited(THREE).notes[0]
-        named = ["c0.yaml", "compose.override.yaml"]
-        assert audited(THREE, named=named).notes == ()
+    def test_an_override_is_read_as_compose_does(self, audited, tmp_path):
+        (tmp_path / "compose.yaml").write_text(THREE, encoding="utf-8")
+        override = tmp_path / "compose.override.yml"
+        override.write_text("services: {recommender: {privileged: true}}", encoding="utf-8")
+        for named in ("compose.yaml", "."):
+            report = audited(named=[named], services=["recommender"])
+            privileged = [f for f in report.findings if "is privileged" in f.message]
+            assert [str(f.locations[0]) for f in privileged] == ["compose.override.yml:1"]
+            assert report.audited == "compose.yaml, compose.override.yml"
+            assert "compose.override.yml was read too" in report.notes[0]
+        both = audited(THREE, named=["compose.yaml", "c0.yaml"], services=["recommender"])
+        assert not any("is privileged" in f.message for f in both.findings)
+
+    @pytest.mark.parametrize(
+        ("value", "told"),
+        [("compose.yaml:evil.yaml", True), ("$X", True), ("compose.yaml", False), ("", False)],
+    )
+    def test_compose_file_in_env(self, audited, tmp_path, value, told):
+        (tmp_path / "compose.yaml").write_text(THREE, encoding="utf-8")
+        (tmp_path / ".env").write_text(f"A=1\nCOMPOSE_FILE={value}\n", encoding="utf-8")
+        report = audited(named=["compose.yaml"])
+        assert [str(u.origin) for u in report.undetermined] == ([".env:2"] if told else [])
+        assert not any(u.harmless for u in report.undetermined)
+
+    def test_env_may_be_a_link_to_that_of_the_project(self, audited, tmp_path):
+        (tmp_path / "deploy").mkdir()
+        (tmp_path / "deploy" / "compose.yaml").write_text(THREE, encoding="utf-8")
+        (tmp_path / ".env").write_text("COMPOSE_FILE=other.yaml\n", encoding="utf-8")
+        (tmp_path / "deploy" / ".env").symlink_to("../.env")
+        (entry,) = audited(named=["deploy"]).undetermined
+        assert str(entry.origin) == "deploy/.env:1"
+
+    def test_how_far_a_gateway_was_looked_into_is_told(self, audited, tmp_path):
+        gateway = "services:\n  gateway: {image: haproxy, networks: [back]}\n"
+        (tmp_path / "haproxy.cfg").write_text("listen x\n", encoding="utf-8")
+        text = f"{gateway}  ai: {{image: x, networks: [back]}}\nnetworks: {{back: }}\n"
+        unseen = audited(text, services=["ai"])
+        assert "What gateway is told to do was not looked at" in unseen.notes[0]
+        mounted = text.replace(
+            "image: haproxy", "image: haproxy, volumes: ['./haproxy.cfg:/x.cfg']"
+        )
+        seen = audited(mounted, services=["ai"])
+        assert "read by its words alone" in seen.notes[0]
+        assert any("no words for a rate limit" in f.message for f in seen.findings)
+
+    def test_a_folder_without_one(self, audited, tmp_path):
+        (tmp_path / "empty").mkdir()
+        with pytest.raises(SourceError, match="empty: a folder without a compose file") as caught:
+            audited(named=["empty"])
+        assert "compose.yaml" in caught.value.hint
 
     def test_one_that_is_not_there(self, audited):
         with pytest.raises(SourceError, match=r"nowhere\.yaml: no such file"):
@@ -173,8 +219,11 @@ class TestWritten:
         ],
         ids=["plain", "rich", "without a health path"],
     )  # fmt: skip
-    def test_no_ai_service_lacks_anything(self, audited, shop):
+    def test_no_ai_service_lacks_anything(self, audited, tmp_path, shop):
         named = [service.name for service in shop.services if service.guarded]
+        for path, text in gateway_files(shop).items():
+            (tmp_path / path).parent.mkdir(exist_ok=True)
+            (tmp_path / path).write_text(text, encoding="utf-8")
         report = audited(compose_file(shop), services=named)
         assert judged(report) == named
         assert report.findings == ()
@@ -219,7 +268,7 @@ class TestEngine:
 
     def test_a_file_and_the_container_that_runs_it(self, audited, engine, container):
         report = audited(
-            "services: {ai: {image: x, mem_limit: 1g}}",
+            "services: {ai: {image: x, mem_limit: 1g, memswap_limit: 1g}}",
             named=["c0.yaml", f"container:{container}-ai-1"],
             environ={"DOCKER_HOST": engine.url},
             services=["ai"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from depcheck.isolation.audit import audit, called, rails_kept, untold
+from depcheck.isolation.audit import audit, called, rails_idle, rails_kept, untold
 from depcheck.model.isolation import AuditReport, Guarded
 from depcheck.model.requirement import Origin, Undetermined
 from tests.report.samples import EVIL
@@ -21,7 +21,7 @@ def origin(line: int, text: str, path: str = "deploy/compose.yaml") -> Origin:
 
 SAFE = Guarded(
     service="recommender", where="deploy/compose.yaml", origin=origin(12, "recommender:"),
-    image="reg.example/recommender:1.4", ai=True, memory=2 << 30, cpus=1.5, pids=128,
+    image="reg.example/recommender:1.4", ai=True, memory=2 << 30, swap=2 << 30, cpus=1.5, pids=128,
     networks={"back": True}, read_only=True, tmpfs=("/tmp",), dropped=("ALL",),
     no_new_privileges=True, user="10001:10001", health=True, start_period=60.0,
     restart="on-failure", restart_attempts=5, stop_grace=30.0,
@@ -36,7 +36,8 @@ WEB = Guarded(
     },
 )  # fmt: skip
 OPEN = replace(
-    SAFE, memory=None, ports=("127.0.0.1:8000:8000", "9000"), plain_secrets=("HF_TOKEN", "DB_URL"),
+    SAFE, memory=None, swap=None, ports=("127.0.0.1:8000:8000", "9000"),
+    plain_secrets=("HF_TOKEN", "DB_URL"),
     start_period=None, restart="always", restart_attempts=None, binds=("/var/run/docker.sock",),
     lines={
         "ports.127.0.0.1:8000:8000": origin(15, "ports: 127.0.0.1:8000:8000"),
@@ -48,7 +49,7 @@ OPEN = replace(
     },
 )  # fmt: skip
 UNTOLD = replace(
-    SAFE, memory=None, unknown={"memory": "mem_limit rests on the variable M"},
+    SAFE, memory=None, swap=None, unknown={"memory": "mem_limit rests on the variable M"},
     unknown_at={"memory": origin(14, "mem_limit: ${M}")},
 )  # fmt: skip
 ROUND = replace(
@@ -73,6 +74,7 @@ def report(*services: Guarded, because: str = NAMED, **more: object) -> AuditRep
     found = AuditReport(
         version="0.1.0", audited="deploy/compose.yaml", services=services, because=because,
         kept={called(each): rails_kept(each, findings, every) for each in services if each.ai},
+        idle={called(each): rails_idle(each, findings, every) for each in services if each.ai},
         findings=findings, undetermined=tuple(untold(services, judged)), seconds=0.042,
     )  # fmt: skip
     return replace(found, **more)

@@ -126,6 +126,17 @@ class Engine:
         with self._telling():
             return _mapping(answer.json(), f"network {printable(name)}")
 
+    def volume(self, name: str) -> dict[str, Any] | None:
+        """Return what the engine knows of a volume, None where it has none of that name."""
+        with self._telling():
+            answer = self._client.get(self._url(f"/volumes/{name}"), timeout=_TIMEOUT)
+        if answer.status_code == 404:
+            return None
+        self._refuse_failure(answer, ("engine", ""))
+        self.bytes_read += len(answer.content)
+        with self._telling():
+            return _mapping(answer.json(), f"volume {printable(name)}")
+
     def stat(self, container: str, path: str) -> Stat | None:
         """Return what is at an absolute ``path`` in a container, None for nothing."""
         with self._telling("container", container):

@@ -9,7 +9,14 @@ from typing import Any
 from depcheck.images.engine.answers import entry, number, objects, text, texts
 from depcheck.images.engine.client import Engine
 from depcheck.images.engine.containers import SERVICE_LABEL, refuse_bad_name
-from depcheck.model.guarding import GATEWAY_LABEL, UNCONFINED, is_sized, passes_always
+from depcheck.model.guarding import (
+    GATEWAY_LABEL,
+    UNCONFINED,
+    is_grave,
+    is_sized,
+    is_socket,
+    passes_always,
+)
 from depcheck.model.isolation import Guarded
 from depcheck.model.secret_names import holds_secret
 from depcheck.model.text import printable
@@ -53,7 +60,7 @@ def guarded_container(engine: Engine, name: str) -> Guarded:
         tmpfs=tuple(_tmpfs(inspected, host)),
         unbounded=tuple(path for path, sized in _tmpfs(inspected, host).items() if not sized),
         volumes=_volumes(inspected),
-        binds=_binds(inspected),
+        binds=_binds(engine, inspected),
         devices=tuple(text(each, "PathOnHost") for each in objects(host, "Devices")),
         dropped=_capabilities(host, "CapDrop"),
         added=_capabilities(host, "CapAdd"),
@@ -73,6 +80,9 @@ def guarded_container(engine: Engine, name: str) -> Guarded:
             name for key, name in _NAMESPACES.items() if text(host, key) == "host"
         ),
         gateway=text(entry(config, "Labels"), GATEWAY_LABEL).lower() == "true",
+        escapes=_escapes(host),
+        oom_immune=_oom_immune(host),
+        groups=tuple(texts(host, "GroupAdd")),
     )
 
 
@@ -159,12 +169,38 @@ def _volumes(inspected: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _binds(inspected: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(
-        printable(text(each, "Source"))
-        for each in objects(inspected, "Mounts")
-        if text(each, "Type") == "bind" and not text(each, "Destination").startswith(_SECRETS)
-    )
+def _binds(engine: Engine, inspected: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the paths of the host that are mounted, those that a volume is made of too."""
+    found = []
+    for each in objects(inspected, "Mounts"):
+        kind, source, target = (text(each, key) for key in ("Type", "Source", "Destination"))
+        if kind == "volume":
+            found.append(_device(engine, text(each, "Name")))
+        elif kind == "bind" and (not target.startswith(_SECRETS) or is_grave(source)):
+            found.append(target if is_socket(target) else source)
+    return tuple(printable(path) for path in found if path)
+
+
+def _device(engine: Engine, name: str) -> str:
+    """Return the path of the host that a volume is made of, empty for one of its own."""
+    volume = engine.volume(name) if name else None
+    options = entry(volume or {}, "Options")
+    layers = [word.split("=", 1)[1] for word in text(options, "o").split(",") if "dir=/" in word]
+    device = layers[0].partition(":")[0] if layers else text(options, "device")
+    return device if device.startswith("/") else ""
+
+
+def _escapes(host: Mapping[str, Any]) -> dict[str, str]:
+    rules = texts(host, "DeviceCgroupRules")
+    says = f"may use devices of the host ({printable(', '.join(rules))})"
+    return {"device_cgroup_rules": says} if rules else {}
+
+
+def _oom_immune(host: Mapping[str, Any]) -> str:
+    if host.get("OomKillDisable") is True:
+        return "oom_kill_disable: true"
+    score = number(host, "OomScoreAdj")
+    return f"oom_score_adj: {score}" if score < 0 else ""
 
 
 def _secrets(inspected: Mapping[str, Any]) -> tuple[str, ...]:

@@ -211,3 +211,23 @@ def test_what_is_not_there(engine: Engine):
         with pytest.raises(UsageError, match="no name of a container"):
             guarded_container(engines.get(), "a b")
         assert engines.get().network("nowhere") is None
+
+
+def test_what_gives_the_host_away(engine, guarded):
+    volume = f"guardrails-{uuid.uuid4().hex[:8]}"
+    options = ("type=none", "o=bind", "device=/etc")
+    engine.run("volume", "create", *(w for each in options for w in ("--opt", each)), volume)
+    try:
+        found = guarded(
+            "--volume", f"{volume}:/h", "--volume", "/tmp:/var/run/docker.sock",
+            "--device-cgroup-rule", "c 1:3 rwm", "--oom-score-adj", "-500", "--group-add", "0",
+            start=False,
+        )  # fmt: skip
+    finally:
+        engine.run(
+            "rm", "-f", "-v", *engine.run("ps", "-aq", "--filter", f"volume={volume}").split()
+        )
+        engine.run("volume", "rm", volume)
+    assert sorted(found.binds) == ["/etc", "/var/run/docker.sock"]
+    assert found.escapes == {"device_cgroup_rules": "may use devices of the host (c 1:3 rwm)"}
+    assert (found.oom_immune, found.groups) == ("oom_score_adj: -500", ("0",))
