@@ -382,7 +382,8 @@ def test_ctrl_c_is_quiet_and_leaves_nothing_behind(shop: Path) -> None:
         )
         index.settimeout(30)
         connection, _ = index.accept()
-        time.sleep(0.3)
+        connection.recv(1)  # the request is under way, and its answer is waited for
+        time.sleep(0.5)
         process.send_signal(signal.SIGINT)
         told, errors = process.communicate(timeout=30)
         connection.close()

@@ -211,7 +211,16 @@ def gateway(
         command = [haproxy(), "-f", str(file)]
         if os.geteuid() == 0:
             numbers = (f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
-            command = ["setpriv", *numbers, "--no-new-privs", "--bounding-set=-all", *command]
+            # HAProxy goes back to where it was started, which its user may not be let into.
+            where = ["env", f"--chdir={folder}"]
+            command = [
+                *where,
+                "setpriv",
+                *numbers,
+                "--no-new-privs",
+                "--bounding-set=-all",
+                *command,
+            ]
         with running(command, folder / "log", lambda: _well(health)) as process:
             yield Front(ports, health, process)
 
