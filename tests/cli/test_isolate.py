@@ -379,6 +379,8 @@ def test_ctrl_c_is_quiet_and_leaves_nothing_behind(shop: Path) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # What a shell starts in the background is started with the signal ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         index.settimeout(30)
         connection, _ = index.accept()

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from depcheck.deployment.compose import compose_file
+from depcheck.deployment.gateway import gateway_files
 from depcheck.deployment.guardrails import RAILS, Guards, Rail, guardrails, size
 from depcheck.isolation.audit import audit, untold
 from depcheck.model.walls import Guardrail
@@ -53,7 +54,9 @@ def test_a_guardrail_that_a_service_has_no_use_for_is_left_out() -> None:
 
 def audited(text: str, folder: Path) -> dict[str, set[str]]:
     """Return service → rules broken, every service judged."""
-    (folder / "compose.yaml").write_text(text, encoding="utf-8")
+    for path, content in {"compose.yaml": text, **gateway_files(SHOP)}.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(content, encoding="utf-8")
     found, undetermined = read_guarded([Path("compose.yaml")], root=folder)
     assert undetermined == ()
     judged = {service.service for service in found}
