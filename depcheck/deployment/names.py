@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
 
-from depcheck.errors import ConfigurationError, together
+from depcheck.errors import ConfigurationError
 from depcheck.model.text import printable
 
 LONGEST = 63
@@ -54,28 +53,3 @@ def gateway_name(service: str) -> str:
 def _cut(name: str, text: str) -> str:
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{name[: LONGEST - 9].rstrip('-')}-{digest}"
-
-
-def unique_names(names: Iterable[str]) -> Mapping[str, str]:
-    """Return name → service name, in order, of components or of what is named after them.
-
-    Raises ConfigurationError that names every two whose names fall together, and every name
-    that cannot be made valid.
-    """
-    owners: dict[str, str] = {}
-    faults: list[tuple[str, str]] = []
-    for text in names:
-        try:
-            name = service_name(text)
-        except ConfigurationError as fault:
-            faults.append((fault.message, fault.hint))
-            continue
-        if owners.setdefault(name, text) != text:
-            faults.append((_clash(owners[name], text, name), "rename one of them"))
-    if faults:
-        raise together(ConfigurationError, faults)
-    return {text: name for name, text in owners.items()}
-
-
-def _clash(first: str, second: str, name: str) -> str:
-    return f'"{printable(first)}" and "{printable(second)}" would both be the service "{name}"'

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from depcheck.conflicts.compare import Chains, grade, versions_of
 from depcheck.conflicts.shifts import find_shifts
 from depcheck.isolation.values import Group
-from depcheck.isolation.weight import size_of
 from depcheck.isolation.worlds import World
-from depcheck.model.catalog import Distribution
 from depcheck.model.findings import Finding, Shift
 from depcheck.model.report import Picked
 from depcheck.model.requirement import Component, Undetermined, normalise
@@ -38,12 +36,6 @@ class Resolved:
     def of(self, component: str) -> tuple[Picked, ...]:
         """Return the picks that a member leads to."""
         return tuple(pick for pick in self.picked if pick.name in self.reached[component])
-
-    def files(self) -> Iterator[Distribution]:
-        """Yield the file of each pick that an install takes."""
-        for pick in self.picked:
-            if pick.distributions:
-                yield pick.distributions[0]
 
 
 @dataclass(slots=True)
@@ -123,8 +115,3 @@ def shifts_under(
         and finding.evidence.after is not None
         and alone.get(finding.evidence.name) != finding.evidence.after
     ]
-
-
-def weights(picked: Sequence[Picked]) -> dict[str, int]:
-    """Return the bytes of each pick's file, 0 where no index tells."""
-    return {pick.name: size_of([pick])[0] for pick in picked}

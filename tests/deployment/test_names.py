@@ -13,7 +13,6 @@ from depcheck.deployment.names import (
     RESERVED,
     gateway_name,
     service_name,
-    unique_names,
 )
 from depcheck.errors import ConfigurationError
 
@@ -72,17 +71,3 @@ def test_gateways_are_told_apart_and_are_called_like_no_service() -> None:
     assert len(set(names)) == len(names)
     assert all(LABEL.fullmatch(name) and len(name) <= LONGEST for name in names)
     assert all(service_name(name) != name for name in names)
-
-
-def test_names_that_fall_together_are_told_all_at_once() -> None:
-    with pytest.raises(ConfigurationError) as caught:
-        unique_names(["Web.App", "api", "web-app", "!!", "API"])
-    message = caught.value.message
-    assert '"Web.App" and "web-app" would both be the service "web-app"' in message
-    assert '"api" and "API" would both be the service "api"' in message
-    assert '"!!" cannot be made' in message
-
-
-def test_names_keep_their_order() -> None:
-    assert dict(unique_names(["web", "Rec.AI"])) == {"web": "web", "Rec.AI": "rec-ai"}
-    assert list(unique_names(["b", "a"])) == ["b", "a"]
