@@ -7,6 +7,7 @@ from typing import Literal
 
 from depcheck.model.inventory import Aspect, Provenance
 from depcheck.model.requirement import Origin, Pin, PythonBound, Requirement
+from depcheck.model.review import Novelty, Suppression
 from depcheck.model.walls import (
     Budget,
     GpuNeed,
@@ -179,7 +180,9 @@ class Finding:
 
     ``rule`` is an id of ``model/rules.py``. ``message`` is one sentence in plain
     text. ``locations`` are where to look, the most useful first. ``remedy`` is
-    what to do, empty where nothing is known.
+    what to do, empty where nothing is known. ``package`` is the distribution that it is
+    about where the evidence does not say (normalised), and ``subject`` what else it is about,
+    a word or a few (an extra, what could not be checked). ``novelty`` is None without a base.
     """
 
     rule: str
@@ -188,3 +191,14 @@ class Finding:
     locations: tuple[Origin, ...] = ()
     evidence: Evidence = None
     remedy: str = ""
+    package: str = ""
+    subject: str = ""
+    novelty: Novelty | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppressed:
+    """A finding that the configuration suppresses, and the entry that does."""
+
+    finding: Finding
+    by: Suppression

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from depcheck.model.findings import Correction, Finding
+from depcheck.model.findings import Correction, Finding, Suppressed
 from depcheck.model.report import Picked
 from depcheck.model.requirement import Component, Origin, Undetermined
 from depcheck.model.settings import Settings
@@ -205,7 +205,8 @@ class IsolationReport:
     keeps all its walls. ``ranked`` says how many partitions of that size were compared,
     and ``all_ranked`` whether these are all. ``impossible`` are components that resolve for
     no Python even alone: they are in no container. ``next_steps`` are what a person does next,
-    where files were written or could not be, a phrase or command each.
+    where files were written or could not be, a phrase or command each. ``suppressed`` are
+    not among ``findings``; those that are reasons of walls stay there, and do not count.
     """
 
     version: str
@@ -223,6 +224,7 @@ class IsolationReport:
     impossible: tuple[str, ...] = ()
     wishes: tuple[WishAnswer, ...] = ()
     findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
     budget: Budget | None = None
     verified: tuple[Verified, ...] = ()
     written: tuple[str, ...] = ()
@@ -332,6 +334,7 @@ class AuditReport:
     kept: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     idle: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
     undetermined: tuple[Undetermined, ...] = ()
     notes: tuple[str, ...] = ()
     seconds: float = 0.0

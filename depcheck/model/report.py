@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from depcheck.model.catalog import Distribution
-from depcheck.model.findings import Correction, Finding
+from depcheck.model.findings import Correction, Finding, Suppressed
 from depcheck.model.requirement import Component, Undetermined
+from depcheck.model.review import LineRange
 from depcheck.model.target import Target
 
 Verdict = Literal["compatible", "shifts", "conflict", "undetermined"]
@@ -35,6 +36,30 @@ class Picked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """What a report was compared with: a revision, or a report of an earlier run.
+
+    ``named`` is as given (``main``, ``earlier.json``), ``revision`` the full hash of the commit
+    that was analysed, empty for a report. ``verdict`` is that of the base, None where it
+    could not be analysed, and then ``fault`` says why. ``fixed`` are findings that only the
+    base has. ``changes`` maps a path (as origins have it) to the lines that the change
+    touches, empty for a report. ``configuration`` says whose was used; ``altered`` are
+    sentences about what the change does to the configuration, which does not count in this
+    run where it is the base's. ``notes`` say what the comparison cannot know.
+    """
+
+    named: str
+    revision: str = ""
+    verdict: Verdict | None = None
+    fault: str = ""
+    fixed: tuple[Finding, ...] = ()
+    changes: Mapping[str, tuple[LineRange, ...]] = field(default_factory=dict)
+    configuration: Literal["base", "head", "none"] = "head"
+    altered: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What ``check`` answers.
 
@@ -46,6 +71,8 @@ class Report:
     alternatives, the closest first. ``complete`` is False where the listing of
     conflicts was cut short (``notes`` says why). ``keep`` are the pins that keep
     what the core has, verified together: they resolve and push nothing back.
+    ``suppressed`` are not among ``findings``; the verdict counts them, since it says what
+    is. ``base`` is None where nothing was compared.
     """
 
     version: str
@@ -54,6 +81,8 @@ class Report:
     indexes: tuple[str, ...]
     verdict: Verdict
     findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
+    base: Base | None = None
     corrections: tuple[Correction, ...] = ()
     keep: tuple[str, ...] = ()
     alone: Mapping[str, tuple[Picked, ...]] = field(default_factory=dict)

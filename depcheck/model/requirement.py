@@ -21,12 +21,14 @@ class Origin:
     ``path`` is relative to the project root (POSIX form) where the file lies
     below it. ``line`` counts from 1 and is None where a source has no lines
     (an interpreter). ``text`` is the statement as written, without comments.
+    ``end`` is the last line of a statement that goes over several, else None.
     """
 
     component: str
     path: str
     line: int | None
     text: str
+    end: int | None = None
 
     def __str__(self) -> str:
         return self.path if self.line is None else f"{self.path}:{self.line}"

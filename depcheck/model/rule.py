@@ -12,7 +12,8 @@ class Rule:
     """``id`` is stable. ``severity`` is the default. ``title`` is a few words.
 
     ``meaning`` says what was found, ``why`` what it can break: the reason for the
-    severity (empty for the rules of ``check``, where the meaning says it).
+    severity. ``heal`` says how to get rid of it. ``example`` are
+    lines that show it, and its end, where that helps.
     """
 
     id: str
@@ -20,3 +21,5 @@ class Rule:
     title: str
     meaning: str
     why: str = ""
+    heal: str = ""
+    example: tuple[str, ...] = ()

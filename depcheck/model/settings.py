@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Literal
 
 from depcheck.model.findings import Severity
 from depcheck.model.requirement import Origin
+from depcheck.model.review import Suppression
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,10 @@ class IndexSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """One ``check``. ``root`` is the project root: nothing outside it is read."""
+    """One ``check``. ``root`` is the project root: nothing outside it is read.
+
+    ``today`` decides which suppressions have expired; None means that none has.
+    """
 
     root: Path
     components: tuple[ComponentSettings, ...]
@@ -98,4 +103,6 @@ class Settings:
     prereleases: bool = False
     max_conflicts: int = 100
     fail_on: Severity | Literal["never"] = "warning"
+    suppressions: tuple[Suppression, ...] = ()
+    today: datetime.date | None = None
     config_path: Path | None = None

@@ -58,6 +58,11 @@ class TomlDocument:
                 return bisect_right(self._breaks, span.start)
         return None
 
+    def end(self, *path: str | int) -> int | None:
+        """Return the last line (from 1) of what ``path`` names, None where it is unknown."""
+        span = self._spans.get(path)
+        return bisect_right(self._breaks, span.end - 1) if span else None
+
     def written(self, *path: str | int) -> str:
         """Return the text of what ``path`` names, on one line; empty where it is unknown."""
         span = self._spans.get(path)

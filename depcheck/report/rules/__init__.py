@@ -1,0 +1,1 @@
+"""The rules, told: the page of the documentation, the terminal, JSON."""
