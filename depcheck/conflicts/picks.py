@@ -35,6 +35,8 @@ def unknown_extras(oracle: Oracle, roots: Sequence[Root], choice: Choice) -> Ite
                     message=f"{statement.name} {version} has no extra {extra}: it is ignored.",
                     locations=(statement.origin,),
                     remedy=did_you_mean(extra, offered),
+                    package=statement.name,
+                    subject=extra,
                 )
 
 
@@ -50,4 +52,5 @@ def to_build(oracle: Oracle, choice: Choice) -> Iterator[Finding]:
                 severity=RULES["needs-build"].severity,
                 message=f"{release} has no wheel for {oracle.universe.target.platform}: "
                 "an install would build it.",
+                package=name,
             )

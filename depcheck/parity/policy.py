@@ -148,6 +148,7 @@ def _finding(rule: str, entry: Expected, what: str, remedy: str) -> Finding:
         message=f"the expected difference {_spelled(entry)} ({printable(entry.reason)}) {what}.",
         locations=(entry.origin,) if entry.origin else (),
         remedy=printable(remedy),
+        subject=_spelled(entry),
     )
 
 

@@ -112,4 +112,5 @@ def unread_finding(named: Named, reason: str, hint: str = "") -> Finding:
         message=printable(f"{named} could not be read: {reason}", limit=400).rstrip(".") + ".",
         locations=(named.origin,) if named.origin else (),
         remedy=hint,
+        subject=str(named),
     )

@@ -11,6 +11,7 @@ import re
 from depcheck.model.text import redact
 
 _COMMAND = re.compile(r"(?:(?<=\s)|^)::|##")
+_BREAKS = re.compile("[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
 def plain(text: str, *, unicode: bool = True) -> str:
@@ -26,6 +27,14 @@ def plain(text: str, *, unicode: bool = True) -> str:
     if not (text.isprintable() and (unicode or text.isascii())):
         text = "".join(_visible(character, unicode) for character in text)
     return _COMMAND.sub(lambda match: f"\\x{ord(match[0][0]):02x}{match[0][1:]}", text)
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` as one line, secrets taken out, and nothing else made harmless.
+
+    It is for digests: the format that tells it makes the rest inert in its own way.
+    """
+    return _BREAKS.sub(lambda match: _visible(match[0], unicode=True), redact(text))
 
 
 def _visible(character: str, unicode: bool) -> str:

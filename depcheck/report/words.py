@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from depcheck.model.findings import Conflict, Edit, Finding, Shift, Step
 from depcheck.model.report import Report
-from depcheck.model.requirement import Origin
-from depcheck.report.layout import Marks, Page, Span
+from depcheck.model.requirement import Component, Origin
+from depcheck.report.text.layout import Marks, Page, Span
 
 CODE = "bold"
 PLACE = "cyan"
@@ -36,6 +36,28 @@ def commas(items: Sequence[str], style: str = "") -> list[Span]:
 def everyone(report: Report) -> str:
     """Return the components' names as a person would list them."""
     return listed([component.name for component in report.components])
+
+
+def told_findings(report: Report) -> list[Finding]:
+    """Return the findings that are known: what is gone may be among what could not be read."""
+    if report.verdict != "undetermined":
+        return list(report.findings)
+    return [finding for finding in report.findings if finding.rule != "shift-gone"]
+
+
+def outcome_of(report: Report, component: Component) -> str:
+    """Return what a component resolves to by itself: ``28 alone``, ``unsolvable``."""
+    alone = report.alone.get(component.name)
+    if alone is None:
+        return "unsolvable"
+    if len(report.components) == 1:
+        return plural(len(alone), "distribution") + so_far(report)
+    return f"{len(alone)} alone"
+
+
+def so_far(report: Report) -> str:
+    """Return the words that limit a count where not everything could be read."""
+    return " as far as read" if report.verdict == "undetermined" else ""
 
 
 def owners(finding: Finding) -> frozenset[str]:

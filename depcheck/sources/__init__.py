@@ -26,19 +26,21 @@ def read_component(
     root: Path,
     target_python: str | None = None,
     target: Target | None = None,
+    bring: Callable[[Path], None] | None = None,
 ) -> Component:
     """Return the component that ``settings`` name, with everything that its source says.
 
     ``root`` is the project root: nothing outside it is read, but for ``env:``
     sources. ``target`` decides which of a lock's packages apply; where only
     ``target_python`` (``3.12`` or ``3.12.4``) is known, the platform is the host's.
+    ``bring`` is called with each path below ``root`` before it is looked at.
     Requirements files are read as pip reads them, ``pyproject.toml`` by PEP 621
     and PEP 735, ``pylock.toml`` by PEP 751.
 
     Raises SourceError (``path:line:``) with all that is wrong in a source.
     """
     environment = (target or _target(target_python)).environment
-    scope = Scope(component=settings.name, root=root, environment=environment)
+    scope = Scope(component=settings.name, root=root, environment=environment, bring=bring)
     content = _source(settings, scope)
     pins, undetermined = _baseline(settings, scope, content)
     return Component(
@@ -121,7 +123,7 @@ def _baseline(
     path = Path(settings.source)
     if content.baseline or path.name != "pyproject.toml":
         return content.baseline, ()
-    beside = [name for name in _LOCKS_BESIDE if (scope.root / path.parent / name).is_file()]
+    beside = [name for name in _LOCKS_BESIDE if scope.meet(path.parent / name).is_file()]
     if len(beside) == 1:
         return _pins(settings, scope, path.parent / beside[0]), ()
     if not beside:

@@ -7,7 +7,7 @@ import contextlib
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,11 +22,22 @@ _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Whose file is read, for what: ``environment`` holds marker variables of the target."""
+    """Whose file is read, for what: ``environment`` holds marker variables of the target.
+
+    ``bring`` is called with each path before it is looked at, where the files below ``root``
+    have to be brought there first.
+    """
 
     component: str
     root: Path
     environment: Mapping[str, str]
+    bring: Callable[[Path], None] | None = None
+
+    def meet(self, path: Path) -> Path:
+        """Return the full path of ``path``, once what lies there has been brought."""
+        if self.bring is not None:
+            self.bring(self.root / path)
+        return self.root / path
 
     def shown(self, path: Path) -> str:
         """Return ``path`` relative to the root (POSIX form), safe to print."""
@@ -75,8 +86,12 @@ class SourceFile:
     shown: str
     text: str
 
-    def origin(self, line: int | None, text: str) -> Origin:
-        return Origin(component=self.scope.component, path=self.shown, line=line, text=text)
+    def origin(self, line: int | None, text: str, end: int | None = None) -> Origin:
+        """Return where something stands; ``end`` is its last line, if that is known."""
+        last = end if line is not None and end is not None and end > line else None
+        return Origin(
+            component=self.scope.component, path=self.shown, line=line, text=text, end=last
+        )
 
 
 @dataclass(slots=True)
@@ -106,7 +121,7 @@ def open_source(scope: Scope, path: Path, *, by: str = "", largest: int = _LARGE
     """
     shown = scope.shown(path)
     place = f"{by}: {shown}" if by else shown
-    full = scope.root / path
+    full = scope.meet(path)
     try:
         if not Path(os.path.realpath(full)).is_relative_to(os.path.realpath(scope.root)):
             raise SourceError(

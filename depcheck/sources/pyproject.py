@@ -47,7 +47,8 @@ class Draft:
         self.faults.add(self.place(path), message, hint)
 
     def origin(self, path: Path, text: str) -> Origin:
-        return self.file.origin(self.document.line(*path), redact(text))
+        end = self.document.end(*path)
+        return self.file.origin(self.document.line(*path), redact(text), end)
 
     def table(self, *path: str) -> Mapping[str, Any]:
         """Return the table at ``path``, empty where there is none; other things are faults."""

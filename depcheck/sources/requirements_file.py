@@ -30,10 +30,11 @@ _DEEPEST = 50
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A logical line: ``number`` is the physical line on which it begins."""
+    """A logical line: ``number`` is the physical line on which it begins, ``end`` the last."""
 
     number: int
     text: str
+    end: int
 
 
 def logical_lines(text: str) -> Iterator[Line]:
@@ -42,7 +43,7 @@ def logical_lines(text: str) -> Iterator[Line]:
     Lines are split and joined as pip does it, which knows more line ends than
     an editor; the numbers are an editor's.
     """
-    number, start, parts = 1, 1, list[str]()
+    number, start, last, parts = 1, 1, 1, list[str]()
     for physical in text.splitlines(keepends=True):
         line = physical.rstrip("\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029") if physical else physical
         comment = _WHOLE_COMMENT.match(line)
@@ -50,16 +51,16 @@ def logical_lines(text: str) -> Iterator[Line]:
         # The space keeps a comment recognisable when it continues a line.
         parts.append(f" {line}" if comment else line.strip("\\") if line.endswith("\\") else line)
         if comment or not line.endswith("\\"):
-            yield from _stripped(start, parts)
+            yield from _stripped(start, parts, number)
             parts = []
-        number += physical.endswith(("\n", "\r"))
-    yield from _stripped(start, parts)
+        last, number = number, number + physical.endswith(("\n", "\r"))
+    yield from _stripped(start, parts, last)
 
 
-def _stripped(number: int, parts: list[str]) -> Iterator[Line]:
+def _stripped(number: int, parts: list[str], end: int) -> Iterator[Line]:
     text = _COMMENT.sub("", "".join(parts)).strip()
     if text:
-        yield Line(number, text)
+        yield Line(number, text, end)
 
 
 def read_requirements(scope: Scope, path: Path, *, by: str = "") -> Content:
@@ -116,7 +117,7 @@ class _Reader:
             if option.name in ("--requirement", "--constraint"):
                 self._include(file, line, option, chain)
             elif option.name == "--editable":
-                origin = file.origin(line.number, f"-e {redact(option.value)}")
+                origin = file.origin(line.number, f"-e {redact(option.value)}", line.end)
                 reason = "an editable requirement is never fetched or built"
                 self.undetermined.append(undetermined_reference(origin, reason))
             elif is_index_option(option.name):
@@ -132,7 +133,7 @@ class _Reader:
                 raise MalformedError(f"{option.name} needs a line of its own")
             if is_index_option(option.name):
                 self._index_option(file, line, option)
-        origin = file.origin(line.number, redact(" ".join(text.split())))
+        origin = file.origin(line.number, redact(" ".join(text.split())), line.end)
         hashes = tuple(_hash(option) for option in options if option.name == "--hash")
         match parse_requirement(text, origin=origin, kind=kind, hashes=hashes):
             case Requirement() as requirement:
@@ -150,7 +151,7 @@ class _Reader:
                 subject=written,
                 reason="index options in files are not followed",
                 hint=f"give depcheck {flag}" if flag else "",
-                origin=file.origin(line.number, written),
+                origin=file.origin(line.number, written, line.end),
                 harmless=True,
             )
         )

@@ -10,16 +10,17 @@ import jsonschema
 import pytest
 
 from depcheck.model.isolation_rules import GUARDRAILS
-from depcheck.report.audit_json import render_audit_json
-from depcheck.report.audit_text import render_audit
+from depcheck.model.rules import SUPPRESSION_RULES
+from depcheck.report.json.audit import render_audit_json
 from depcheck.report.status import audit_exit_status
+from depcheck.report.text.audit import render_audit
 from tests.report import audit_samples as samples
 from tests.report.test_golden import compare
 from tests.report.test_hostile import ANSI, COMMAND, FORBIDDEN
 from tests.report.test_schema import objects
 
 SCHEMA = stdlib_json.loads(
-    files("depcheck.report").joinpath("audit.schema.json").read_text(encoding="utf-8")
+    files("depcheck.report.json").joinpath("audit.schema.json").read_text(encoding="utf-8")
 )
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
@@ -63,7 +64,10 @@ class TestSchema:
 
     def test_every_rule_is_listed(self):
         rules = [rule.id for rule in GUARDRAILS]
-        assert SCHEMA["$defs"]["finding"]["properties"]["rule"]["enum"] == rules
+        assert SCHEMA["$defs"]["finding"]["properties"]["rule"]["enum"] == [
+            *rules,
+            *SUPPRESSION_RULES,
+        ]
         assert [f"guardrail-{name}" for name in SCHEMA["$defs"]["rail"]["enum"]] == rules
 
     def test_every_object_is_closed_and_complete(self):

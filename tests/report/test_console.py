@@ -8,8 +8,8 @@ import pytest
 
 from depcheck.model.findings import Finding
 from depcheck.model.report import Report
-from depcheck.report.console import render
-from depcheck.report.layout import Page
+from depcheck.report.text.check import render
+from depcheck.report.text.layout import Page
 from tests.report import samples
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from depcheck.report import console, json, pylock
+from depcheck.report import pylock
+from depcheck.report.json import check as json
+from depcheck.report.text import check as console
 from tests.report import samples
 
 GOLDEN = Path(__file__).with_name("golden")

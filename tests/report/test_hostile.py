@@ -8,8 +8,9 @@ import time
 
 import pytest
 
-from depcheck.report import console, json
 from depcheck.report.escape import plain
+from depcheck.report.json import check as json
+from depcheck.report.text import check as console
 from tests.report import samples
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")

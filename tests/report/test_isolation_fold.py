@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from depcheck.report.isolation_fold import blocks
+from depcheck.report.text.isolation_fold import blocks
 from tests.report.test_isolation_text import APART, flat, shown
 from tests.support import isolation_reports as samples
 

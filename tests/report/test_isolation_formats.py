@@ -11,17 +11,17 @@ import jsonschema
 import pytest
 
 from depcheck.model.findings import Finding
-from depcheck.model.rules import CHECK_RULES, ISOLATION_RULES
-from depcheck.report.isolation_json import render_isolation_json
-from depcheck.report.isolation_text import render_isolation
+from depcheck.model.rules import CHECK_RULES, ISOLATION_RULES, SUPPRESSION_RULES
+from depcheck.report.json.isolation import render_isolation_json
 from depcheck.report.status import isolation_exit_status
+from depcheck.report.text.isolation import render_isolation
 from tests.report.test_golden import compare
 from tests.report.test_hostile import ANSI, COMMAND, FORBIDDEN
 from tests.report.test_schema import objects
 from tests.support import isolation_reports as samples
 
 SCHEMA = stdlib_json.loads(
-    files("depcheck.report").joinpath("isolation.schema.json").read_text(encoding="utf-8")
+    files("depcheck.report.json").joinpath("isolation.schema.json").read_text(encoding="utf-8")
 )
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
@@ -70,7 +70,7 @@ class TestSchema:
 
     def test_every_rule_is_listed(self):
         rules = SCHEMA["$defs"]["finding"]["properties"]["rule"]["enum"]
-        assert rules == [*ISOLATION_RULES, *CHECK_RULES]
+        assert rules == [*ISOLATION_RULES, *CHECK_RULES, *SUPPRESSION_RULES]
 
     def test_every_object_is_closed_and_complete(self):
         for schema in objects(SCHEMA):

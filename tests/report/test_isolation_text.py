@@ -11,9 +11,9 @@ import pytest
 from depcheck.model.findings import Finding
 from depcheck.model.isolation import Boundary
 from depcheck.model.walls import Labels, NativeClash, NativeUse
-from depcheck.report.isolation_text import render_isolation
-from depcheck.report.isolation_words import bulk, demands
-from depcheck.report.layout import Span, width_of
+from depcheck.report.text.isolation import render_isolation
+from depcheck.report.text.isolation_words import bulk, demands
+from depcheck.report.text.layout import Span, width_of
 from tests.support import isolation_reports as samples
 
 FRAME = "┌┐└┘│"

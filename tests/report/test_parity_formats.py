@@ -11,16 +11,16 @@ import jsonschema
 import pytest
 
 from depcheck.model.rules import PARITY_RULES
-from depcheck.report.parity_json import render_parity as render_json
-from depcheck.report.parity_text import render_parity as render_text
+from depcheck.report.json.parity import render_parity as render_json
 from depcheck.report.status import parity_exit_status
+from depcheck.report.text.parity import render_parity as render_text
 from tests.report import parity_samples as samples
 from tests.report.test_golden import compare
 from tests.report.test_hostile import ANSI, COMMAND, FORBIDDEN
 from tests.report.test_schema import objects
 
 SCHEMA = stdlib_json.loads(
-    files("depcheck.report").joinpath("parity.schema.json").read_text(encoding="utf-8")
+    files("depcheck.report.json").joinpath("parity.schema.json").read_text(encoding="utf-8")
 )
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 

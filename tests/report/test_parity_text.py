@@ -9,8 +9,8 @@ import pytest
 
 from depcheck.model.inventory import Provenance
 from depcheck.model.parity import Excused, Pair
-from depcheck.report.layout import Span, width_of
-from depcheck.report.parity_text import render_parity
+from depcheck.report.text.layout import Span, width_of
+from depcheck.report.text.parity import render_parity
 from tests.report import parity_samples as samples
 
 

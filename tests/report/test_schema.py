@@ -12,15 +12,20 @@ import jsonschema
 import pytest
 
 from depcheck.model.report import Report
-from depcheck.model.rules import CHECK_RULES
-from depcheck.report import json
-from tests.report import samples
+from depcheck.model.rules import CHECK_RULES, SUPPRESSION_RULES
+from depcheck.report.json import check as json
+from tests.report import review_samples, samples
 
 SCHEMA = stdlib_json.loads(
-    files("depcheck.report").joinpath("report.schema.json").read_text(encoding="utf-8")
+    files("depcheck.report.json").joinpath("report.schema.json").read_text(encoding="utf-8")
 )
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
-REPORTS = {**samples.ALL, "hostile": samples.hostile()}
+REPORTS = {
+    **samples.ALL,
+    **review_samples.ALL,
+    "hostile": samples.hostile(),
+    "hostile-review": review_samples.hostile(),
+}
 
 
 def test_the_schema_is_a_schema() -> None:
@@ -33,7 +38,8 @@ def test_reports_fit(name: str) -> None:
 
 
 def test_every_rule_is_listed() -> None:
-    assert set(SCHEMA["$defs"]["finding"]["properties"]["rule"]["enum"]) == set(CHECK_RULES)
+    known = SCHEMA["$defs"]["finding"]["properties"]["rule"]["enum"]
+    assert set(known) == {*CHECK_RULES, *SUPPRESSION_RULES}
 
 
 def objects(schema: Any) -> Iterator[dict[str, Any]]:

@@ -214,3 +214,19 @@ def test_what_only_uv_follows_is_noted(read):
     text = SHOP + "[tool.uv]\noverride-dependencies = ['b<2']\n"
     (only,) = read({"pyproject.toml": text}).undetermined
     assert (only.subject, only.harmless, only.origin.line) == ("override-dependencies", True, 5)
+
+
+def test_a_statement_over_several_lines_has_an_end(read):
+    text = (
+        '[project]\nrequires-python = """>=3.10,\\\n<4"""\ndependencies = [\n'
+        '"""a>=1; \\\n  os_name == "posix" """,\n"b",\n]\n'
+    )
+    component = read({"pyproject.toml": text})
+    assert [(r.origin.line, r.origin.end) for r in component.requirements] == [(5, 6), (7, None)]
+    assert (component.requires_python.origin.line, component.requires_python.origin.end) == (2, 3)
+
+
+def test_a_list_over_several_lines_has_an_end(read):
+    text = '[project]\ndependencies = ["a"]\n[tool.uv]\nconstraint-dependencies = [\n  "b",\n]\n'
+    (noted,) = read({"pyproject.toml": text}).undetermined
+    assert (noted.origin.line, noted.origin.end) == (4, 6)

@@ -59,6 +59,28 @@ def test_logical_lines(text, expected):
     assert [(line.number, line.text) for line in logical_lines(text)] == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("a\nb\n", [None, None]),
+        ("\na \\\n  --hash=sha256:aa \\\n  --hash=sha256:bb\nb", [4, None]),
+        ("a>=1 \\\n# not part of it\nb", [2, None]),
+        ("a \\\n>=1\\", [2]),
+        ("a \\\r\n>=1\r\n", [2]),
+        ("a\\", [None]),
+    ],
+)
+def test_a_statement_over_several_lines_has_an_end(read, text, ends):
+    found = read({"requirements.txt": text}).requirements
+    assert [requirement.origin.end for requirement in found] == ends
+
+
+def test_what_is_undetermined_has_an_end_too(read):
+    text = "--index-url \\\n  https://index.example/simple\n-e \\\n ./here\na @ \\\n ./there\n"
+    found = read({"requirements.txt": text}).undetermined
+    assert [(u.origin.line, u.origin.end) for u in found] == [(1, 2), (3, 4), (5, 6)]
+
+
 _names = st.text(string.ascii_lowercase, min_size=1, max_size=8)
 _requirements = st.builds(
     "{}{}{}".format,

@@ -1,0 +1,1 @@
+"""A digest as Markdown: a job summary, a pull request's comment."""

@@ -1,0 +1,1 @@
+"""A digest as SARIF 2.1.0."""

@@ -1,0 +1,79 @@
+"""What every format that is read on a page says of a digest in the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from depcheck.errors import EXIT_UNCHECKED
+from depcheck.report.digest import Digest, Entry
+from depcheck.report.words import plural
+
+
+def brought(entry: Entry) -> bool:
+    """Return whether the change is to be held to account for a finding."""
+    return entry.novelty is not None and entry.novelty.brought
+
+
+def told_anew(digest: Digest) -> tuple[Entry, ...]:
+    """Return the findings that are not just so in the base: all of them without one."""
+    return tuple(e for e in digest.entries if e.novelty is None or e.novelty.status != "known")
+
+
+def parted(entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+    """Return the findings that matter, and the notes."""
+    told = tuple(entries)
+    return (
+        tuple(entry for entry in told if entry.severity != "note"),
+        tuple(entry for entry in told if entry.severity == "note"),
+    )
+
+
+def known(digest: Digest) -> tuple[Entry, ...]:
+    """Return the findings that the base has just so."""
+    return tuple(e for e in digest.entries if e.novelty is not None and e.novelty.status == "known")
+
+
+def verdict_line(digest: Digest) -> str:
+    """Return the first sentence of a report: ``CONFLICT: web and … cannot …``."""
+    return f"{digest.verdict}: {digest.summary}" if digest.summary else digest.verdict
+
+
+def standing(digest: Digest) -> str:
+    """Return how many findings there are, and which of them the change brought, if told."""
+    told = _without_base(digest) if digest.base is None else _with_base(digest)
+    if digest.suppressed:
+        told += f" {plural(len(digest.suppressed), 'finding')} suppressed."
+    if digest.status == EXIT_UNCHECKED:
+        told += " Not everything could be checked."
+    return told
+
+
+def _without_base(digest: Digest) -> str:
+    count = plural(len(digest.entries), "finding")
+    if not digest.failing:
+        return f"{count}."
+    if digest.failing == len(digest.entries):
+        return f"{count}, which {'fails' if digest.failing == 1 else 'all fail'} the check."
+    fail = "fails" if digest.failing == 1 else "fail"
+    return f"{count}, of which {digest.failing} {fail} the check."
+
+
+def _with_base(digest: Digest) -> str:
+    base = digest.base
+    assert base is not None
+    if base.verdict is None:
+        return _without_verdict(len(digest.entries))
+    new = sum(brought(entry) for entry in digest.entries)
+    what = plural(new, "new finding") if new else "no new finding"
+    rest = [(len(known(digest)), "already there"), (len(digest.fixed), "fixed")]
+    others = ", ".join(f"{count} {word}" for count, word in rest if count)
+    lead = "This change brings" if base.revision else "Since then:"
+    return f"{lead} {what}{'; ' if others else ''}{others}."
+
+
+def _without_verdict(count: int) -> str:
+    said = "The base could not be analysed"
+    if not count:
+        return f"{said}; nothing was found."
+    which = f"which of the {count} findings are" if count > 1 else "whether the finding is"
+    return f"{said}, so it is not known {which} new."

@@ -1,0 +1,64 @@
+"""The comment on a pull request."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from depcheck.report.markdown.comment import render_comment
+from tests.report import digests
+from tests.report.gfm import PARSERS, shown
+from tests.report.golden_files import compare
+
+LONGEST = 65_536
+
+
+@pytest.mark.parametrize("name", digests.SAMPLES)
+def test_golden(name: str) -> None:
+    compare(f"{name}-comment.md", render_comment(digests.SAMPLES[name]))
+
+
+@pytest.mark.parametrize("name", digests.SAMPLES)
+def test_it_can_be_found_again(name: str) -> None:
+    digest = digests.SAMPLES[name]
+    lines = render_comment(digest).splitlines()
+    assert lines[0] == f"<!-- depcheck:{digest.job} -->"
+    assert lines[1].startswith("### ")
+
+
+@pytest.mark.parametrize("parser", PARSERS)
+def test_the_marker_does_not_swallow_the_verdict(parser: str) -> None:
+    page = shown(render_comment(digests.CHECK), parser)
+    assert "h3" in page.tags
+    assert page.comments == [" depcheck:check "]
+
+
+def test_what_is_long_is_folded() -> None:
+    comment = render_comment(digests.CHECK)
+    before, _, folded = comment.partition("<details>")
+    assert "web needs `pydantic<2`" in before
+    assert "+ pydantic>=2.7.4" in before
+    for summary in ("Shifts", "Why:", "Fixed", "Already there", "Not checked"):
+        assert summary in folded
+
+
+def test_suppressed_ones_are_counted_and_not_told() -> None:
+    comment = render_comment(digests.CHECK)
+    assert "1 finding suppressed" in comment
+    assert "the login was tested with it" not in comment
+
+
+@pytest.mark.parametrize("count", [5, 100, 2_000])
+def test_it_stays_below_its_largest_size(count: int) -> None:
+    comment = render_comment(digests.many(count))
+    assert len(comment) < LONGEST
+    shown(comment, "cmark")
+    assert ("Cut to fit here" in comment) == (count > 50)
+    assert "```sh\ndepcheck check --base origin/main\n```" in comment
+
+
+def test_it_stays_below_its_largest_size_whatever_is_in_it() -> None:
+    digest = digests.poisoned(digests.many(200), "<`|@#ü" * 5_000)
+    digest = replace(digest, advice=digest.advice * 1_000, base=digests.BASE)
+    assert len(render_comment(digest)) < LONGEST
