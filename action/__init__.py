@@ -1,0 +1,1 @@
+"""What the GitHub Action does, step by step. Standard library only: it installs the rest."""

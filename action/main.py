@@ -1,0 +1,34 @@
+"""The steps of the action by name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+
+from action.base import base_step
+from action.commands import say, tell
+from action.comment import comment_step
+from action.git import GitError
+from action.install import install_step
+from action.job import USAGE, Job, Refusal
+from action.run import run_step
+
+_STEPS: Mapping[str, Callable[[Job], int]] = {
+    "install": install_step,
+    "base": base_step,
+    "run": run_step,
+    "comment": comment_step,
+}
+
+
+def main(words: Sequence[str]) -> int:
+    """Run the step that is named and return its exit status."""
+    (name,) = words
+    try:
+        return _STEPS[name](Job(os.environ))
+    except Refusal as refusal:
+        tell("error", str(refusal))
+    except GitError as error:
+        say(f"git said: {str(error)[:500]}")
+        tell("error", "git cannot read this checkout. Check the repository out before this action.")
+    return USAGE
