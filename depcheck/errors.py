@@ -35,6 +35,10 @@ class ConfigurationError(DepcheckError):
     """A configuration file cannot be used."""
 
 
+class BaselineError(ConfigurationError):
+    """A report that is named as the baseline cannot be used."""
+
+
 class SourceError(DepcheckError):
     """A component's file cannot be read or holds what cannot be understood.
 
@@ -54,6 +58,12 @@ class IndexFailure(DepcheckError):
 
 class ImageError(DepcheckError):
     """A side of a comparison cannot be read: an engine, a registry, an image, a layer."""
+
+    exit_status = EXIT_UNCHECKED
+
+
+class RevisionError(DepcheckError):
+    """A revision of the repository cannot be read: git fails, or the clone lacks a part."""
 
     exit_status = EXIT_UNCHECKED
 

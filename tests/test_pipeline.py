@@ -66,7 +66,7 @@ def test_a_release_that_requires_a_url_is_not_called_compatible():
     assert unchecked(report) == [
         (
             "m 1 could not be checked: it requires q from a URL, which is never fetched.",
-            ["web.txt:1"],
+            ["web.txt:1", "ai.txt:1"],
         )
     ]
 

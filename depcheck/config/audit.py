@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from depcheck.config.check import configuration, configured
 from depcheck.config.command_line import repository, severity
 from depcheck.config.values import FailOn
 from depcheck.errors import UsageError
+from depcheck.model.review import Suppression
 from depcheck.model.settings import ComponentSettings
 from depcheck.model.text import did_you_mean, printable
 
@@ -24,21 +26,29 @@ class AuditSettings:
     """One audit. Compose files in ``targets`` are relative to ``root``.
 
     ``components`` are those of the configuration, if there is one: they tell which
-    services are AI components.
+    services are AI components. ``today`` decides which suppressions have expired.
     """
 
     root: Path
     targets: tuple[str, ...]
     components: tuple[ComponentSettings, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    today: datetime.date | None = None
     fail_on: FailOn = "warning"
 
 
 def load_audit_settings(
-    *, start: Path, config: Path | None, targets: Sequence[str], fail_on: str | None
+    *,
+    start: Path,
+    config: Path | None,
+    targets: Sequence[str],
+    fail_on: str | None,
+    today: datetime.date | None = None,
 ) -> AuditSettings:
     """Return what an audit is asked to do; files in ``targets`` are relative to ``start``.
 
-    Raises ConfigurationError and UsageError, as load_settings does.
+    ``today`` (default: the local date) is as for a check. Raises ConfigurationError and
+    UsageError, as load_settings does.
     """
     start = Path(os.path.abspath(start))
     severity(fail_on)
@@ -51,6 +61,8 @@ def load_audit_settings(
         root=root,
         targets=tuple(_target(text, start, root) for text in targets),
         components=settings.components if settings else (),
+        suppressions=settings.suppressions if settings else (),
+        today=today or datetime.date.today(),
         fail_on=cast(FailOn, fail_on or (settings.fail_on if settings else "warning")),
     )
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 from depcheck.config.command_line import CommandLine, override
 from depcheck.config.components import components
 from depcheck.config.file import ConfigurationFile, find_file, open_file
+from depcheck.config.suppressions import of_components, suppressions
 from depcheck.config.values import FailOn, index_address
 from depcheck.errors import ConfigurationError, DepcheckError, UsageError
 from depcheck.model.requirement import normalise
@@ -22,12 +24,19 @@ _NO_COMPONENT = (
 )
 
 
-def load_settings(*, start: Path, config: Path | None, overrides: CommandLine) -> Settings:
+def load_settings(
+    *,
+    start: Path,
+    config: Path | None,
+    overrides: CommandLine,
+    today: datetime.date | None = None,
+) -> Settings:
     """Return what a run is asked to do.
 
     ``start`` is the current directory: configuration is looked for there and in
     the folders above, up to one that holds ``.git``. ``config`` names the file
-    instead. Raises ConfigurationError (``path:line:``) for a file that cannot be
+    instead. ``today`` (default: the local date) decides which suppressions have
+    expired. Raises ConfigurationError (``path:line:``) for a file that cannot be
     used and UsageError for a command line that makes no sense.
     """
     start = Path(os.path.abspath(start))
@@ -35,7 +44,7 @@ def load_settings(*, start: Path, config: Path | None, overrides: CommandLine) -
     settings = configured(found, found.top()) if found else None
     if found:
         found.sound()
-    return combined(settings, start, overrides, command="check")
+    return combined(settings, start, overrides, command="check", today=today)
 
 
 def configuration(start: Path, config: Path | None) -> ConfigurationFile | None:
@@ -45,21 +54,28 @@ def configuration(start: Path, config: Path | None) -> ConfigurationFile | None:
 
 def configured(file: ConfigurationFile, values: Mapping[str, Any]) -> Settings:
     """Return what the top level's ``values`` say; what is wrong is noted in ``file``."""
+    named = components(file, values.get("components", {}))
     return Settings(
         root=file.path.parent,
-        components=components(file, values.get("components", {})),
+        components=named,
         python=values.get("python"),
         platform=values.get("platform"),
         index=_index(values, file.path.parent),
         prereleases=values.get("prereleases", False),
         max_conflicts=values.get("max-conflicts", 100),
         fail_on=cast(FailOn, values["fail-on"]),
+        suppressions=suppressions(file, values.get("suppress", ()), named),
         config_path=file.path,
     )
 
 
 def combined(
-    settings: Settings | None, start: Path, given: CommandLine, *, command: str
+    settings: Settings | None,
+    start: Path,
+    given: CommandLine,
+    *,
+    command: str,
+    today: datetime.date | None = None,
 ) -> Settings:
     """Return the configured settings (None: no file) under the command line's.
 
@@ -72,7 +88,11 @@ def combined(
             hint=_NO_COMPONENT.format(command=command),
         )
     _check_components(settings.components)
-    return settings
+    return replace(
+        settings,
+        suppressions=of_components(settings.suppressions, settings.components),
+        today=today or datetime.date.today(),
+    )
 
 
 def _index(values: Mapping[str, Any], folder: Path) -> IndexSettings:

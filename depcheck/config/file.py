@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from depcheck.config.kinds import KINDS, mend, read_kind
+from depcheck.config.reading import Disk, Reading
 from depcheck.config.values import FAIL_ON
 from depcheck.errors import ConfigurationError, together
 from depcheck.model.requirement import Origin
@@ -31,38 +32,42 @@ _KEYS = {
     "insecure-registries": "texts",
     "environments": "table",
     "expected": "tables",
+    "suppress": "tables",
     "isolation": "table",
 }
 
 
-def find_file(start: Path) -> ConfigurationFile | None:
+def find_file(start: Path, reading: Reading | None = None) -> ConfigurationFile | None:
     """Return the nearest configuration at or above ``start``, up to a folder with ``.git``."""
+    reading = reading or Disk()
     for folder in (start, *start.parents):
-        if (folder / _FILE).is_file():
-            return open_file(folder / _FILE, start)
+        if reading.is_file(folder / _FILE):
+            return open_file(folder / _FILE, start, reading)
         project = folder / "pyproject.toml"
-        if _mentions(project) and (found := open_file(project, start)).table is not None:
-            return found
+        if _mentions(project, reading):
+            found = open_file(project, start, reading)
+            if found.table is not None:
+                return found
         if (folder / ".git").exists():
             return None
     return None
 
 
-def _mentions(project: Path) -> bool:
+def _mentions(project: Path, reading: Reading) -> bool:
     """Tell whether a file may have ``[tool.depcheck]``: parsing one that has not is slow."""
     try:
-        with project.open("rb") as stream:
-            return b"depcheck" in stream.read(_LARGEST)
+        return b"depcheck" in reading.read(project, _LARGEST)
     except OSError:
         return False
 
 
-def open_file(path: Path, start: Path) -> ConfigurationFile:
+def open_file(path: Path, start: Path, reading: Reading | None = None) -> ConfigurationFile:
     """Parse a configuration file; raises ConfigurationError. Messages name it from ``start``."""
+    reading = reading or Disk()
     where = printable(os.path.relpath(path, start).replace(os.sep, "/"))
+    where = f"{reading.named}:{where}" if reading.named else where
     try:
-        with path.open("rb") as stream:
-            data = stream.read(_LARGEST + 1)
+        data = reading.read(path, _LARGEST)
     except OSError as fault:
         reason = (fault.strerror or "it cannot be read").lower()
         raise ConfigurationError(f"{where}: {reason}", hint="check --config") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -70,14 +71,18 @@ class IsolationCommandLine:
 
 
 def load_isolation_settings(
-    *, start: Path, config: Path | None, overrides: IsolationCommandLine
+    *,
+    start: Path,
+    config: Path | None,
+    overrides: IsolationCommandLine,
+    today: datetime.date | None = None,
 ) -> IsolationSettings:
     """Return what a division is asked to do, as load_settings does for a check.
 
     Components named on the command line take the place of all configured ones, with their
     labels and how they run; a configured wish counts for those of its components that are
     left, if these are two or more. ``previous`` is left empty: it stands in ``folder``, not
-    in the configuration. Raises ConfigurationError and UsageError.
+    in the configuration. ``today`` is as for a check. Raises ConfigurationError and UsageError.
     """
     start = Path(os.path.abspath(start))
     file = configuration(start, config)
@@ -86,7 +91,7 @@ def load_isolation_settings(
     found = _isolation(file, values, base) if file and base else None
     if file:
         file.sound()
-    settings = combined(base, start, overrides.check, command="isolate")
+    settings = combined(base, start, overrides.check, command="isolate", today=today)
     return _overridden(found or IsolationSettings(settings=settings), settings, start, overrides)
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from fnmatch import fnmatchcase
 from typing import Any, Literal, cast
 
+from depcheck.config.entries import ENTRY_KEYS, check_reason, check_rule, day, entry_origin
 from depcheck.config.file import ConfigurationFile, Key
 from depcheck.model.parity import Expected
 from depcheck.model.rules import PARITY_RULES
-from depcheck.model.text import did_you_mean, printable
 
 _KEYS = {
     "rule": "text",
@@ -19,9 +16,7 @@ _KEYS = {
     "side": "text",
     "value": "text",
     "service": "text",
-    "reason": "text",
-    "owner": "text",
-    "expires": "day",
+    **ENTRY_KEYS,
 }
 _SIDES = ("left", "right", "any")
 _PATTERNS = ("rule", "name", "value", "service")
@@ -35,14 +30,13 @@ def policy(file: ConfigurationFile, tables: Sequence[Mapping[str, Any]]) -> tupl
 def _entry(file: ConfigurationFile, at: Key, table: Mapping[str, Any]) -> Expected:
     values = file.values(table, at, _KEYS)
     side = file.choice(values, (*at, "side"), _SIDES, "any")
-    if not str(values.get("reason", "")).strip() and isinstance(table.get("reason", ""), str):
-        file.fault(at, "has no reason", 'add reason = "why this is meant to differ"')
+    check_reason(file, at, table, values, "meant to differ")
     if not any(key in table for key in _PATTERNS):
         file.fault(at, "matches every difference", 'add rule = "…" or name = "…"')
-    _known(file, at, values.get("rule"))
+    if "rule" in values:
+        check_rule(file, at, values["rule"], PARITY_RULES)
     if "side" in table and "value" not in table:
         file.fault((*at, "side"), "says nothing without a value", 'add value = "…"')
-    origin = file.origin("policy", at)
     return Expected(
         rule=values.get("rule"),
         name=values.get("name"),
@@ -51,21 +45,6 @@ def _entry(file: ConfigurationFile, at: Key, table: Mapping[str, Any]) -> Expect
         service=values.get("service"),
         reason=values.get("reason", ""),
         owner=values.get("owner", ""),
-        expires=_day(values.get("expires")),
-        origin=replace(origin, text=_text(values)),
+        expires=day(values),
+        origin=entry_origin(file, at, "policy", values, _PATTERNS),
     )
-
-
-def _known(file: ConfigurationFile, at: Key, rule: str | None) -> None:
-    if rule is not None and not any(fnmatchcase(known, rule) for known in PARITY_RULES):
-        hint = did_you_mean(rule, PARITY_RULES) or "docs/rules.md lists them"
-        file.fault((*at, "rule"), f'"{printable(rule)}" matches no rule', hint)
-
-
-def _text(values: Mapping[str, Any]) -> str:
-    """Return what an entry matches on one line: its header alone would say nothing."""
-    return ", ".join(f'{key} = "{values[key]}"' for key in _PATTERNS if key in values)
-
-
-def _day(value: datetime.date | str | None) -> datetime.date | None:
-    return datetime.date.fromisoformat(value) if isinstance(value, str) else value

@@ -81,7 +81,7 @@ class Correction:
     ``statements`` are what has to change. ``edits`` are the lines as proposed,
     re-solved together; empty where no edit of these lines heals, and then
     ``remark`` says what would. Beside edits, ``remark`` says what they take on
-    trust or need built. ``picks`` is what the edited projects resolve to.
+    trust or need built, and what falls far back. ``picks`` is what the edited projects resolve to.
     """
 
     statements: tuple[Statement, ...]
@@ -97,8 +97,9 @@ class Shift:
     ``before`` is None where it is added, ``after`` None where it is gone.
     ``grade`` is the first part of the version that differs. ``forced`` is True
     if no solution keeps the old version, or (``far``) at most one that pushes
-    another project back by dozens of releases, which is not searched for; where
-    one does, ``pin`` is the requirement that keeps it. ``direct`` is the
+    another project back by dozens of releases; ``sought`` is False where it would take too
+    much reading to tell whether there is one. Where one keeps it, ``pin`` is the requirement
+    that does. ``direct`` is the
     statement of the component that names the project, if one does. ``chain``
     tells who brings the new version. ``alone`` is True where resolving the
     component alone today moves it too, so that only its lock has held it back.
@@ -114,6 +115,7 @@ class Shift:
     grade: Literal["major", "minor", "patch", "other"]
     forced: bool
     far: bool = False
+    sought: bool = True
     pin: str = ""
     direct: Requirement | None = None
     locked: Pin | None = None

@@ -15,7 +15,7 @@ def gap(entry: Undetermined) -> Finding:
         rule=rule.id,
         severity=rule.severity,
         message=f"{entry.subject} could not be checked: {entry.reason}.",
-        locations=(entry.origin,) if entry.origin else (),
+        locations=entry.origins,
         remedy=entry.hint,
         package=package_in(entry.subject),
         subject=entry.subject,

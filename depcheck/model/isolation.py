@@ -205,14 +205,16 @@ class IsolationReport:
     keeps all its walls. ``ranked`` says how many partitions of that size were compared,
     and ``all_ranked`` whether these are all. ``impossible`` are components that resolve for
     no Python even alone: they are in no container. ``next_steps`` are what a person does next,
-    where files were written or could not be, a phrase or command each. ``suppressed`` are
-    not among ``findings``; those that are reasons of walls stay there, and do not count.
+    where files were written or could not be, a phrase or command each. ``exclude_newer`` is
+    as in a check's report. ``suppressed`` are not among ``findings``; those that are reasons
+    of walls stay there, and do not count.
     """
 
     version: str
     target: Target
     components: tuple[Component, ...]
     indexes: tuple[str, ...] = ()
+    exclude_newer: str | None = None
     verdict: IsolationVerdict
     containers: tuple[Container, ...]
     boundaries: tuple[Boundary, ...] = ()

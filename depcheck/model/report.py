@@ -71,6 +71,7 @@ class Report:
     alternatives, the closest first. ``complete`` is False where the listing of
     conflicts was cut short (``notes`` says why). ``keep`` are the pins that keep
     what the core has, verified together: they resolve and push nothing back.
+    ``exclude_newer`` (ISO 8601) is from when on uploads were passed over, None for never.
     ``suppressed`` are not among ``findings``; the verdict counts them, since it says what
     is. ``base`` is None where nothing was compared.
     """
@@ -79,6 +80,7 @@ class Report:
     target: Target
     components: tuple[Component, ...]
     indexes: tuple[str, ...]
+    exclude_newer: str | None = None
     verdict: Verdict
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()

@@ -72,14 +72,21 @@ class Undetermined:
 
     ``subject`` names it (a requirement's text, ``project version``, a URL with
     its secrets taken out). ``hint`` says how to mend it, and may be empty.
-    ``harmless`` is True where no verdict can depend on it.
+    ``harmless`` is True where no verdict can depend on it. ``origin`` is the first line that
+    asks for it, ``others`` are those of further components.
     """
 
     subject: str
     reason: str
     hint: str = ""
     origin: Origin | None = None
+    others: tuple[Origin, ...] = ()
     harmless: bool = False
+
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """Every line known to ask for it, one for each component."""
+        return () if self.origin is None else (self.origin, *self.others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,13 @@ def printable(text: str, *, limit: int = 200) -> str:
     )
 
 
+def in_one_line(faults: str, *, most: int = 3) -> str:
+    """Return faults, a line each, as one line: the first ``most``, and how many more there are."""
+    lines = faults.split("\n")
+    more = [f"{len(lines) - most} more"] if len(lines) > most else []
+    return "; ".join(lines[:most] + more)
+
+
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     """Return ``did you mean "x"?`` for the known word nearest to ``wrong``, or an empty text."""
     import difflib

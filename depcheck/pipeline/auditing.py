@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from depcheck import __version__
@@ -13,13 +15,20 @@ from depcheck.errors import UsageError
 from depcheck.isolation.audit import audit as lacking
 from depcheck.isolation.audit import called, rails_idle, rails_kept, untold
 from depcheck.isolation.gateways import gateways_of, is_gateway
+from depcheck.model.findings import Finding
+from depcheck.model.gaps import gap
+from depcheck.model.identity import components as of_finding
 from depcheck.model.isolation import AuditReport, Guarded
 from depcheck.model.observer import Observer
 from depcheck.model.requirement import Origin, Undetermined, normalise
+from depcheck.model.review import Suppression
+from depcheck.model.rules import ISOLATION_RULES
 from depcheck.model.settings import ComponentSettings
 from depcheck.model.text import did_you_mean, printable
+from depcheck.review.suppress import suppress
 
 _CONTAINER, _PROJECT = "container:", "project:"
+_RULES = {name: rule for name, rule in ISOLATION_RULES.items() if name.startswith("guardrail-")}
 
 
 def audit(
@@ -28,6 +37,8 @@ def audit(
     root: Path,
     components: Sequence[ComponentSettings] = (),
     services: Sequence[str] = (),
+    suppressions: Sequence[Suppression] = (),
+    today: datetime.date | None = None,
     environ: Mapping[str, str],
     observer: Observer,
 ) -> AuditReport:
@@ -39,7 +50,8 @@ def audit(
     named; else those that are an AI component of the configuration (``components``), by its
     name or its ``container``, and its other components that run outside of the core's
     container; else, where nothing tells, all but the configured core and gateways. Where only
-    containers are named, one by one, each is judged.
+    containers are named, one by one, each is judged. What ``suppressions`` accept is set
+    apart; ``today`` tells which of them have expired.
     ``environ`` is what the engine is found by. Raises DepcheckError for what cannot be read.
     """
     started = time.perf_counter()
@@ -54,6 +66,9 @@ def audit(
     judged = tuple(replace(each, ai=each.service in choice.judged) for each in every)
     findings = tuple(lacking(judged, choice.judged, around))
     beside = (*judged, *around)
+    gaps = (*undetermined, *untold(judged, choice.judged), *choice.missing)
+    sort = partial(suppress, rules=_RULES, today=today, named=_owners(every, components))
+    told = sort((*findings, *(gap(each) for each in gaps if not each.harmless)), suppressions)
     return AuditReport(
         version=__version__,
         audited=_shown((*files, *added, *live)),
@@ -61,11 +76,33 @@ def audit(
         because=choice.because,
         kept={called(each): rails_kept(each, findings, beside) for each in judged if each.ai},
         idle={called(each): rails_idle(each, findings, beside) for each in judged if each.ai},
-        findings=findings,
-        undetermined=(*undetermined, *untold(judged, choice.judged), *choice.missing),
+        # An audit lists what it could not tell beside the findings, not among them.
+        findings=(*(each for each in told.live if each.rule in _RULES), *told.about),
+        suppressed=told.suppressed,
+        undetermined=gaps,
         notes=(*_read_too(added), *_gateways_read(judged, beside)),
         seconds=time.perf_counter() - started,
     )
+
+
+def _owners(
+    every: Sequence[Guarded], components: Sequence[ComponentSettings]
+) -> Callable[[Finding], Collection[str]]:
+    """Return what tells the components of a finding: a service is one by the names of both."""
+    named: dict[str, set[str]] = {}
+    for component in components:
+        services = _that_are(every, component)
+        for each in every:
+            if each.service in services:
+                named.setdefault(each.service, set()).add(component.name)
+                named.setdefault(called(each), set()).add(component.name)
+
+    def owners(finding: Finding) -> Collection[str]:
+        # A guard-rail that cannot be told names its service last (isolation/audit.py, untold).
+        told = of_finding(finding) or (finding.subject.rpartition(" of ")[2],)
+        return {*told, *(owner for name in told for owner in named.get(name, ()))}
+
+    return owners
 
 
 def _are_containers(named: Sequence[str]) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from depcheck import __version__
 from depcheck.conflicts.compare import Chains, versions_of
@@ -12,18 +14,22 @@ from depcheck.conflicts.shifts import find_shifts
 from depcheck.errors import SourceError
 from depcheck.model.catalog import Catalog
 from depcheck.model.findings import Correction, Finding, Rollback, Shift, Statement
+from depcheck.model.gaps import gap
 from depcheck.model.observer import Observer, Silent
 from depcheck.model.report import Report, Verdict
 from depcheck.model.requirement import Component, Requirement, Undetermined, normalise
-from depcheck.model.rules import RULES
+from depcheck.model.rules import CHECK_RULES
 from depcheck.model.settings import Settings
 from depcheck.model.target import Target
-from depcheck.pipeline.picking import Picking
+from depcheck.pipeline.picking import Picking, merged
 from depcheck.resolve.admission import decide
 from depcheck.resolve.dependencies import InvalidDependency
 from depcheck.resolve.oracle import Oracle, Refutation
 from depcheck.resolve.resolver import Choice, resolve
 from depcheck.resolve.universe import Root, Universe
+
+if TYPE_CHECKING:
+    from depcheck.index.catalog import IndexCatalog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,34 +47,70 @@ def check(settings: Settings, *, environ: Mapping[str, str], observer: Observer)
     no Python is named, that of an installed environment counts before the running
     one. Raises DepcheckError where the run cannot be done at all.
     """
-    from depcheck.index import open_catalog
-    from depcheck.index.addresses import absent_folders
     from depcheck.sources import read_component
-    from depcheck.sources.interpreter import environments_python
-    from depcheck.sources.target import build_target
 
     started = time.perf_counter()
-    python = settings.python
-    if python is None:
-        python = environments_python(settings.components, settings.root)
-    target = build_target(python, settings.platform)
+    target = target_of(settings)
     components = [
         read_component(named, root=settings.root, target=target) for named in settings.components
     ]
-    options = Options(prereleases=settings.prereleases, max_conflicts=settings.max_conflicts)
+    with opened(settings, environ=environ, observer=observer) as catalog:
+        report = examine(components, target, catalog, options_of(settings), observer)
+        return timed(suppressed(report, settings), catalog, started)
+
+
+def target_of(settings: Settings) -> Target:
+    """Return what to resolve for: the Python named, else an environment's, else this one."""
+    from depcheck.sources.interpreter import environments_python
+    from depcheck.sources.target import build_target
+
+    python = settings.python
+    if python is None:
+        python = environments_python(settings.components, settings.root)
+    return build_target(python, settings.platform)
+
+
+def options_of(settings: Settings) -> Options:
+    """Return what ``examine`` is to be told."""
+    return Options(prereleases=settings.prereleases, max_conflicts=settings.max_conflicts)
+
+
+@contextmanager
+def opened(
+    settings: Settings, *, environ: Mapping[str, str], observer: Observer
+) -> Iterator[IndexCatalog]:
+    """Give the catalog over the indexes of ``settings`` while the block runs."""
+    from depcheck.index import open_catalog
+    from depcheck.index.addresses import absent_folders
+
     with open_catalog(
         settings.index, environ=environ, root=settings.root, observer=observer
     ) as catalog:
         # Only pip's own configuration gets this far with a folder that is not there.
         for folder in absent_folders(catalog.indexes):
             observer.note(f"pip's configuration names the index {folder}, which does not exist")
-        report = examine(components, target, catalog, options, observer)
-        return replace(
-            report,
-            indexes=catalog.indexes,
-            requests=catalog.requests,
-            seconds=time.perf_counter() - started,
-        )
+        yield catalog
+
+
+def suppressed(report: Report, settings: Settings) -> Report:
+    """Return the report with what the settings suppress set apart."""
+    from depcheck.review.suppress import suppress
+
+    found = suppress(
+        report.findings, settings.suppressions, rules=CHECK_RULES, today=settings.today
+    )
+    return replace(report, findings=(*found.live, *found.about), suppressed=found.suppressed)
+
+
+def timed(report: Report, catalog: IndexCatalog, started: float) -> Report:
+    """Return the report with what was asked, at what cost; ``started`` is of ``perf_counter``."""
+    return replace(
+        report,
+        indexes=catalog.indexes,
+        exclude_newer=catalog.exclude_newer,
+        requests=catalog.requests,
+        seconds=time.perf_counter() - started,
+    )
 
 
 def examine(
@@ -152,7 +194,8 @@ class _Examination:
         return found
 
     def _conflicting(self, alone: Mapping[str, Choice]) -> Report:
-        from depcheck.conflicts.corrections import by_closeness, correct
+        from depcheck.conflicts.closeness import by_closeness
+        from depcheck.conflicts.corrections import correct
         from depcheck.conflicts.enumerate import enumerate_minimal
         from depcheck.conflicts.explain import explain
         from depcheck.conflicts.proof import Prover
@@ -173,7 +216,7 @@ class _Examination:
         return self._assemble(
             alone,
             findings=sorted(findings, key=self._by_place),
-            corrections=tuple(by_closeness(corrections, cores, self._roots)),
+            corrections=tuple(by_closeness(self._oracle, corrections, cores, self._roots)),
             complete=found.complete,
             notes=notes,
         )
@@ -224,7 +267,7 @@ class _Examination:
         notes: tuple[str, ...] = (),
     ) -> Report:
         undetermined = self._undetermined(alone, combined)
-        unchecked = [_unchecked(u) for u in undetermined if not u.harmless]
+        unchecked = [gap(u) for u in undetermined if not u.harmless]
         return Report(
             version=__version__,
             target=self._target,
@@ -243,19 +286,17 @@ class _Examination:
     def _undetermined(
         self, alone: Mapping[str, Choice], combined: Choice | None
     ) -> tuple[Undetermined, ...]:
-        choices = [*([combined] if combined is not None else ()), *alone.values()]
-        unread = {u.subject: u for choice in choices for u in self._picking.unread(choice)}
+        choices: list[tuple[Choice, str | None]] = [(each, name) for name, each in alone.items()]
+        if combined is not None:
+            choices.insert(0, (combined, None))
+        unread = merged(u for choice, name in choices for u in self._picking.unread(choice, name))
         found = [u for component in self._components for u in component.undetermined]
         found += unread.values()
         for name, entry in self._universe.entries.items():
             if entry.state == "unavailable" and name not in unread:
-                origin = self._picking.asker(name, None)
-                reason = entry.unread_reason
                 # A joint set that does without it stands, whatever it would have said.
                 harmless = combined is not None
-                found.append(
-                    Undetermined(subject=name, reason=reason, origin=origin, harmless=harmless)
-                )
+                found.append(self._picking.gap(name, entry.unread_reason, harmless=harmless))
         return tuple(found)
 
 
@@ -276,17 +317,6 @@ def _cut_short(limit: int) -> str:
     return (
         f"The listing stopped after {limit} conflicts or corrections: there are more "
         "(--max-conflicts says how many to list)."
-    )
-
-
-def _unchecked(undetermined: Undetermined) -> Finding:
-    rule = RULES["undetermined"]
-    return Finding(
-        rule=rule.id,
-        severity=rule.severity,
-        message=f"{undetermined.subject} could not be checked: {undetermined.reason}.",
-        locations=(undetermined.origin,) if undetermined.origin else (),
-        remedy=undetermined.hint,
     )
 
 

@@ -12,11 +12,15 @@ from dataclasses import replace
 from depcheck.model.catalog import Catalog
 from depcheck.model.isolation import IsolationReport, IsolationSettings
 from depcheck.model.observer import Observer
+from depcheck.model.rules import ISOLATION_RULES
 from depcheck.model.settings import ComponentSettings, Settings
 from depcheck.model.target import Target
 from depcheck.pipeline.dividing import NativeReader, Search
 from depcheck.pipeline.granting import answered
 from depcheck.pipeline.places import find_places
+from depcheck.review.suppress import suppress
+
+_RULES = {name: rule for name, rule in ISOLATION_RULES.items() if not name.startswith("guardrail-")}
 
 
 def isolate(
@@ -38,9 +42,25 @@ def isolate(
         return replace(
             report,
             indexes=catalog.indexes,
+            exclude_newer=catalog.exclude_newer,
             requests=catalog.requests,
             seconds=time.perf_counter() - started,
         )
+
+
+def _suppressed(report: IsolationReport, settings: Settings) -> IsolationReport:
+    """Return the report with the findings that the settings suppress set apart.
+
+    Those that are reasons of walls, or stand in the way of a wish, are not taken from there:
+    why a wall stands has to be told whoever accepted it.
+    """
+    reasons = (finding for wall in report.boundaries for finding in wall.reasons)
+    against = (finding for wish in report.wishes for finding in wish.because)
+    every = tuple(dict.fromkeys((*report.findings, *reasons, *against)))
+    found = suppress(every, settings.suppressions, rules=_RULES, today=settings.today)
+    accepted = {entry.finding for entry in found.suppressed}
+    live = (finding for finding in report.findings if finding not in accepted)
+    return replace(report, findings=(*live, *found.about), suppressed=found.suppressed)
 
 
 def divide(
@@ -65,7 +85,7 @@ def divide(
     observer.stage("resolving each component alone")
     places = find_places(check.components, target, target_of, build)
     search = Search(settings, places, NativeReader(catalog), observer)
-    return answered(settings, search)
+    return _suppressed(answered(settings, search), check)
 
 
 def _with_pythons(settings: Settings) -> Settings:

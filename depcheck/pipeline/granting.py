@@ -151,6 +151,7 @@ def _wanted_together(found: NoDivision, wishes: Sequence[Wish]) -> Iterator[Find
                 severity=rule.severity,
                 message=f"{wish} is asked for{f' ({wish.reason})' if wish.reason else ''}.",
                 locations=() if wish.origin is None else (wish.origin,),
+                subject=str(wish),
             )
 
 
@@ -173,6 +174,7 @@ def _impossible(
         locations=tuple(dict.fromkeys(places)),
         evidence=because[0].evidence if because else None,
         remedy=because[0].remedy if because else "",
+        subject=asked,
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from depcheck.conflicts.compare import Chains
 from depcheck.model.catalog import Unavailable
@@ -13,23 +14,53 @@ from depcheck.resolve.resolver import Choice
 from depcheck.resolve.universe import Root
 
 
+def merged(gaps: Iterable[Undetermined]) -> dict[str, Undetermined]:
+    """Return gaps by subject, each with the lines that any of its like has."""
+    found: dict[str, Undetermined] = {}
+    for gap in gaps:
+        known = found.get(gap.subject, gap)
+        lines = {o.component: o for o in (*gap.origins, *known.origins)}
+        asking = sorted(lines.values(), key=lambda o: o != known.origin)
+        found[gap.subject] = replace(
+            known, origin=asking[0] if asking else None, others=tuple(asking[1:])
+        )
+    return found
+
+
 class Picking:
     """Tells choices over one universe. ``active`` are the roots whose markers hold."""
 
     def __init__(self, oracle: Oracle, active: Sequence[Root]) -> None:
         self._oracle, self._active = oracle, active
 
-    def unread(self, choice: Choice) -> Iterator[Undetermined]:
-        """What a choice takes on trust, with the line that leads to it."""
+    def unread(self, choice: Choice, component: str | None = None) -> Iterator[Undetermined]:
+        """What a choice takes on trust, with the lines that lead to it.
+
+        ``component`` is whose choice it is, None for all together.
+        """
         unread = [*choice.unread, *self._direct_references(choice)]
         for each in unread:
-            name = each.subject.partition(" ")[0]
-            yield Undetermined(
-                subject=each.subject,
-                reason=each.reason,
-                hint=each.hint,
-                origin=self.asker(name, choice),
-            )
+            gap = self.gap(each.subject.partition(" ")[0], each.reason, choice, component)
+            yield replace(gap, subject=each.subject, hint=each.hint)
+
+    def gap(
+        self,
+        name: str,
+        reason: str,
+        choice: Choice | None = None,
+        component: str | None = None,
+        *,
+        harmless: bool = False,
+    ) -> Undetermined:
+        """A project that could not be checked, with a line of each component that asks for it."""
+        asking = self._askers(name, choice, component)
+        return Undetermined(
+            subject=name,
+            reason=reason,
+            origin=asking[0] if asking else None,
+            others=tuple(asking[1:]),
+            harmless=harmless,
+        )
 
     def _direct_references(self, choice: Choice) -> Iterator[Unavailable]:
         for name, position in choice.chosen.items():
@@ -42,14 +73,22 @@ class Picking:
                             reason=f"it requires {needed.name} from a URL, which is never fetched",
                         )
 
-    def asker(self, name: str, choice: Choice | None) -> Origin | None:
-        """The line that asks for a project, itself or through others."""
+    def _askers(self, name: str, choice: Choice | None, component: str | None) -> list[Origin]:
+        """The lines that ask for a project, one of each component: itself, or through others."""
+        roots: dict[str, list[Root]] = {}
         for root in self._active:
+            if component in (None, root.component):
+                roots.setdefault(root.component, []).append(root)
+        found = (self._asker(name, choice, of) for of in roots.values())
+        return [origin for origin in found if origin is not None]
+
+    def _asker(self, name: str, choice: Choice | None, roots: Sequence[Root]) -> Origin | None:
+        for root in roots:
             if _names(root, name):
                 return root.statement.origin
         if choice is None:
             return None
-        chain = Chains(self._oracle, self._active, choice).to(name, None, prefer=())
+        chain = Chains(self._oracle, roots, choice).to(name, None, prefer=())
         return chain[0].origin if chain else None
 
     def picked(self, choice: Choice, component: str | None) -> tuple[Picked, ...]:

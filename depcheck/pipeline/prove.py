@@ -80,7 +80,7 @@ def failures(verified: Iterable[Verified]) -> tuple[Finding, ...]:
             rule=rule.id,
             severity=rule.severity,
             message=f"{step.container}: {step.step} failed: {step.detail}",
-            locations=(),
+            subject=f"{step.container}: {step.step}",
         )
         for step in verified
         if step.passed is False

@@ -222,6 +222,9 @@ def test_halves_of_characters_have_a_fingerprint() -> None:
         ("Zope.Interface==5", "zope-interface"),
         ("foo[bar]>=1 ; python_version < '3.9'", "foo"),
         ("foo @ https://reg.example/foo.whl", "foo"),
+        ("numpy @ https://reg.example/x.whl#egg=foo", "numpy"),  # so pip has it
+        ("numpy[a, b]@file:x.whl#egg=foo", "numpy"),
+        ("git@git.example:x/y.git#egg=foo", "foo"),
         ("git+https://git.example/x.git@v1#subdirectory=a&egg=Foo_Bar", "foo-bar"),
         ('flask = {git = "x"}', "flask"),
         ("foo 1!2.0.dev3+loc.1", "foo"),

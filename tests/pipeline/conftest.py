@@ -1,4 +1,4 @@
-"""The pipeline over two small images, and the engines for a proof and a stack, as fixtures."""
+"""Two small images compared, and a shop whose change is reviewed, as fixtures."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-pytest.register_assert_rewrite("tests.pipeline.pairs")
+pytest.register_assert_rewrite("tests.pipeline.pairs", "tests.pipeline.shops")
 
 from depcheck.model.parity import ParityReport  # noqa: E402 - after its asserts can be told
 from tests.pipeline.pairs import Run, compared, layout  # noqa: E402 - the same
-from tests.support.engine import Engine, engine_or_skip  # noqa: E402 - the same
+from tests.pipeline.shops import PROJECTS, Shop  # noqa: E402 - the same
+from tests.support.index_server import IndexServer  # noqa: E402 - the same
 from tests.support.oci import Image, Index  # noqa: E402 - the same
-from tests.support.stack import base_image_or_skip, work_folder  # noqa: E402 - the same
 
 
 @pytest.fixture
@@ -32,12 +32,12 @@ def compare(tmp_path: Path) -> Run:
     return run
 
 
-@pytest.fixture(scope="session")
-def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """An engine that builds with the host's network, and has a base image with Python 3.11."""
-    folder = tmp_path_factory.mktemp("builder")
-    data = folder / "engine"
-    data.mkdir()
-    with engine_or_skip(data) as started:
-        base_image_or_skip(started, work_folder(folder))
-        yield started
+@pytest.fixture(scope="module")
+def shop_index() -> Iterator[IndexServer]:
+    with IndexServer(PROJECTS) as server:
+        yield server
+
+
+@pytest.fixture
+def shop(tmp_path: Path, shop_index: IndexServer) -> Shop:
+    return Shop(tmp_path / "shop", shop_index.url)

@@ -14,7 +14,6 @@ from depcheck.model.settings import ComponentSettings
 from depcheck.pipeline.auditing import audit
 from tests.images.engine.programs import programs
 from tests.support import oci
-from tests.support.engine import engine_or_skip
 from tests.support.plans import ai, core, plan
 
 THREE = """\
@@ -41,12 +40,6 @@ def audited(tmp_path):
         return audit(named or list(files), **chosen)
 
     return run
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory):
-    with engine_or_skip(tmp_path_factory.mktemp("engine")) as started:
-        yield started
 
 
 def judged(report):

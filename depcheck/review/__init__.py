@@ -1,0 +1,1 @@
+"""What a change brings: findings against those of a base, and suppressions."""
