@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import urllib.error
 import urllib.parse
@@ -19,6 +20,7 @@ _TIMEOUT = 30
 _PATIENCE = 60  # seconds at most that a rate limit is waited for
 _MOST = 20 << 20
 _PAGES = 50
+_NUMBER = re.compile(r"[0-9]{1,12}")
 
 
 class ApiError(Exception):
@@ -77,9 +79,9 @@ class Api:
                 with error:
                     wait = _limited(error.code, error.headers)
                     if wait is None or wait > _PATIENCE or attempt == 2:
-                        raise ApiError(error.code, _said(error.read(_MOST))) from None
+                        raise ApiError(error.code, _said(error)) from None
                 self.sleep(wait)
-            except (OSError, HTTPException, ValueError) as error:
+            except (OSError, HTTPException, ValueError, RecursionError) as error:
                 raise ApiError(0, f"no answer: {type(error).__name__}") from None
         raise AssertionError("the second attempt returns or raises")
 
@@ -103,18 +105,18 @@ def _limited(status: int, headers: Message) -> float | None:
     """Return how long a rate limit asks to wait, None where it is none."""
     if status not in (403, 429):
         return None
-    if (after := headers.get("Retry-After", "")).isdigit():
+    if _NUMBER.fullmatch(after := headers.get("Retry-After", "")):
         return float(after)
     if headers.get("X-RateLimit-Remaining") == "0":
         reset = headers.get("X-RateLimit-Reset", "")
-        return max(0.0, float(reset) - time.time()) if reset.isdigit() else _PATIENCE
+        return max(0.0, float(reset) - time.time()) if _NUMBER.fullmatch(reset) else _PATIENCE
     return None
 
 
-def _said(body: bytes) -> str:
+def _said(error: urllib.error.HTTPError) -> str:
     try:
-        message = json.loads(body)["message"]
-    except (ValueError, KeyError, TypeError):
+        message = json.loads(error.read(_MOST))["message"]
+    except (OSError, HTTPException, ValueError, KeyError, TypeError, RecursionError):
         return "the API refused"
     return " ".join(str(message).split())[:200]
 

@@ -28,16 +28,29 @@ def base_step(job: Job) -> int:
     if job.input("command") not in ("", "check"):
         job.output({"base": ""})
         return 0
-    choice = chosen(job, _repository(job))
-    if job.event == "pull_request_target" and job.switch("trust-head"):
-        raise Refusal(
-            "trust-head is not for pull_request_target: there the head is a stranger's and the "
-            "secrets are yours",
-            "Leave it out, or use the event pull_request.",
-        )
+    _check_trust(job)
+    git = _repository(job)
+    choice = chosen(job, git)
+    if choice.revision:
+        _filled(git, choice.revision)
     say(f"compared with {choice.revision or 'nothing'}: {choice.why}")
     job.output({"base": choice.revision})
     return 0
+
+
+def _check_trust(job: Job) -> None:
+    trusting = {
+        "trust-head": job.switch("trust-head"),
+        "--trust-head": "--trust-head" in job.lines("arguments"),
+        "base: none": job.input("base") == "none",  # what has no base has only the head's
+    }
+    if job.event == "pull_request_target" and any(trusting.values()):
+        name = next(name for name, is_set in trusting.items() if is_set)
+        raise Refusal(
+            f"{name} is not for pull_request_target: the configuration would be that of the head, "
+            "which is a stranger's, and the secrets are yours",
+            "Leave it out, or use the event pull_request.",
+        )
 
 
 def chosen(job: Job, git: Git) -> Choice:
@@ -80,11 +93,14 @@ def _pull_request(job: Job, git: Git) -> Choice:
         raise Refusal(
             "the checkout holds nothing of the pull request",
             "With pull_request_target, give actions/checkout the merge commit: "
-            "`ref: refs/pull/NUMBER/merge` (see docs/pull-requests.md).",
+            "`ref: refs/pull/NUMBER/merge` (see docs/pull-requests.md). There is none while the "
+            "pull request has conflicts. For one that is closed, set the input base.",
         )
     revision = _had(git, tip)
-    if parting := git.merge_base(revision, commit):
-        return Choice(revision=parting, why="where the branch began")
+    if git.merge_base(revision, commit):
+        # depcheck compares with where the branch began, and takes the configuration from the
+        # newest commit: of an old branch, nobody may choose an old configuration.
+        return Choice(revision=revision, why="the base, as it was where the branch began")
     tell(
         "notice",
         "The head of the pull request is checked out, not the merge commit: what the base has "
@@ -115,6 +131,17 @@ def _had(git: Git, commit: object) -> str:
     if not git.has(commit):
         _fetched(git, commit)
     return commit
+
+
+def _filled(git: Git, revision: str) -> None:
+    """See that the files of a base are here: of what was named, and of what is compared with."""
+    try:
+        for commit in {revision, git.merge_base(revision, "HEAD") or revision}:
+            git.fill(commit)
+    except GitError as error:
+        say(f"git said: {str(error)[:500]}")
+        message = "the base's files are not in this checkout, which is sparse or filtered"
+        raise Refusal(message, _DEPTH) from error
 
 
 def _fetched(git: Git, revision: str) -> str:

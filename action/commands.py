@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_STRANGE = re.compile(r"\x1b\[[0-9;]*m|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _ANNOTATION = re.compile(r"::(error|warning|notice)( [^\r\n]*?)?::[^\r\n]*")
 
 
@@ -27,7 +28,13 @@ def tell(kind: str, message: str, *, title: str = "depcheck") -> None:
 
 def say(text: str) -> None:
     """Print one line that is no command, whatever is in it."""
-    print("depcheck:", " ".join(text.split()).replace("##[", "## ["), flush=True)
+    line = " ".join(plain(text).split())
+    print("depcheck:", line.replace("##[", "## ["), flush=True)
+
+
+def plain(text: str) -> str:
+    """Return ``text`` without colours and other control characters but newlines and tabs."""
+    return _STRANGE.sub("", text)
 
 
 @contextmanager

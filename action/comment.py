@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import queue
 import re
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ from action.job import Job, Refusal, at
 
 _MARKER = re.compile(r"<!-- depcheck:[^\r\n<>]{0,500} -->")
 _MOST = 65_536  # characters that GitHub takes
+_DEADLINE = 180.0  # seconds; twice a rate limit fits into it
 _EVENTS = ("pull_request", "pull_request_target")
 
 
@@ -29,12 +33,39 @@ def comment_step(job: Job) -> int:
     body = _marked(job, _body(job))
     if wanted == "false" or job.event not in _EVENTS or not isinstance(number, int) or not body:
         return 0
+    begin = wanted == "true" or _told(job)
     try:
-        begin = wanted == "true" or _told(job)
-        say(_written(_api(job), _place(job, number), body, begin=begin))
+        said = within(
+            _DEADLINE, lambda: _written(_api(job), _place(job, number), body, begin=begin)
+        )
+        say(said)
     except ApiError as error:
         _give_up(wanted, error)
     return 0
+
+
+def within(seconds: float, work: Callable[[], str]) -> str:
+    """Return what ``work`` returns or raise what it raises; ApiError where it takes too long.
+
+    A server that sends a byte now and then would hold the job for hours. The thread that waits
+    for it does not keep the step from ending.
+    """
+    answers: queue.SimpleQueue[str | Exception] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            answers.put(work())
+        except Exception as error:  # raised below, in the thread that waits
+            answers.put(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        answer = answers.get(timeout=seconds)
+    except queue.Empty:
+        raise ApiError(0, f"the API took longer than {seconds:.0f} seconds") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 def marker(body: str) -> str | None:
@@ -63,7 +94,10 @@ def _written(api: Api, place: str, body: str, *, begin: bool) -> str:
 def _replaced(api: Api, repository: str, found: Any, body: str) -> str:
     if str(at(found, "body")).replace("\r\n", "\n").strip() == body.strip():
         return "the comment is up to date"
-    api.ask("PATCH", f"{repository}/issues/comments/{int(found['id'])}", {"body": body})
+    number = at(found, "id")
+    if not isinstance(number, int):
+        raise ApiError(0, "the API lists a comment without its number")
+    api.ask("PATCH", f"{repository}/issues/comments/{number}", {"body": body})
     return "brought the comment up to date"
 
 

@@ -12,6 +12,12 @@ from pathlib import Path
 
 _HASH = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _TIMEOUT = 300
+_QUIET = {
+    "GCM_INTERACTIVE": "never",
+    "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
 
 
 class GitError(Exception):
@@ -83,10 +89,22 @@ class Git:
         words = ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules"]
         if self.shallow():
             words.append(f"--depth={depth}")
-        words += ["origin", revision]
-        if not self._tried(*words):
-            self._text(*words, environ=_with_token(self.environ, self.token, self.server))
+        self._authorised([*words, "origin", revision])
         return self._text("rev-parse", "--verify", "FETCH_HEAD^{commit}")
+
+    def fill(self, commit: str) -> None:
+        """Fetch the files of a commit that a partial clone (``--filter``) left out.
+
+        depcheck has git fetch nothing. Raises GitError.
+        """
+        if not self._tried("config", "--get-regexp", r"^remote\..*\.promisor$"):
+            return
+        listed = self._text("rev-list", "--objects", "--no-walk", "--missing=print", commit)
+        missing = [line[1:] for line in listed.split("\n") if line.startswith("?")]
+        if missing:
+            words = ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules"]
+            words += ["--no-write-fetch-head", "--filter=blob:none", "--stdin", "origin"]
+            self._authorised(words, "\n".join(missing).encode())
 
     def shallow(self) -> bool:
         """Return whether only a part of the history is here."""
@@ -95,6 +113,25 @@ class Git:
     def staged(self, patterns: Sequence[str]) -> bytes:
         """Return names, modes and digests of the tracked files that a pattern fits."""
         return self._run("ls-files", "--stage", "-z", "--", *patterns).stdout
+
+    def _place(self) -> Mapping[str, str]:
+        """Return where the repository is; raises GitError where there is none.
+
+        git itself would take a folder of the change for a repository if it looks like one,
+        with the programs that its configuration names. None can be called ``.git``.
+        """
+        folder = Path(os.path.abspath(self.folder))
+        for top in (folder, *folder.parents):
+            if os.path.lexists(top / ".git"):
+                return {"GIT_DIR": str(top / ".git"), "GIT_WORK_TREE": str(top)}
+        raise GitError("there is no .git: not a git repository")
+
+    def _authorised(self, words: Sequence[str], given: bytes = b"") -> None:
+        try:
+            self._run(*words, given=given)
+        except GitError:
+            environ = _with_token(self.environ, self.token, self.server)
+            self._run(*words, environ=environ, given=given)
 
     def _tried(self, *words: str) -> bool:
         try:
@@ -107,11 +144,11 @@ class Git:
         return self._run(*words, environ=environ).stdout.decode("utf-8", "replace").strip()
 
     def _run(
-        self, *words: str, environ: Mapping[str, str] | None = None
+        self, *words: str, environ: Mapping[str, str] | None = None, given: bytes = b""
     ) -> subprocess.CompletedProcess[bytes]:
         # In a container the checkout may belong to another user, which git refuses by itself.
         trusted = configured(
-            {**(environ or self.environ), "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"},
+            {**(environ or self.environ), **self._place(), **_QUIET},
             ("safe.directory", "*"), ("core.fsmonitor", "false"), ("core.hooksPath", os.devnull),
         )  # fmt: skip
         try:
@@ -120,7 +157,7 @@ class Git:
                 cwd=self.folder,
                 env=trusted,
                 timeout=_TIMEOUT,
-                stdin=subprocess.DEVNULL,
+                input=given,
                 capture_output=True,
             )
         except (OSError, subprocess.TimeoutExpired) as error:

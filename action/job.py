@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,7 +58,10 @@ class Job:
         path = self.environ.get("GITHUB_EVENT_PATH", "")
         if not path or not Path(path).is_file():
             return {}
-        read = json.loads(Path(path).read_text(encoding="utf-8"))
+        try:
+            read = json.loads(Path(path).read_text(encoding="utf-8"))
+        except (ValueError, RecursionError):
+            return {}
         return read if isinstance(read, dict) else {}
 
     @property
@@ -66,14 +70,22 @@ class Job:
 
     @property
     def folder(self) -> Path:
-        """The folder to work in; raises Refusal where there is none."""
-        folder = self.workspace / (self.input("working-directory") or ".")
+        """The folder to work in; raises Refusal where there is none, or a link leads to it.
+
+        A link may come from the change, and would lead past the configuration of the base.
+        """
+        wanted = f'the input working-directory is "{self.input("working-directory")}"'
+        workspace = Path(os.path.abspath(self.workspace))
+        folder = Path(os.path.abspath(workspace / (self.input("working-directory") or ".")))
         if not folder.is_dir():
             raise Refusal(
-                f'the input working-directory is "{self.input("working-directory")}", '
-                "and there is no such folder",
+                f"{wanted}, and there is no such folder",
                 "Check the repository out before this action.",
             )
+        for place in (folder, *folder.parents):
+            if workspace in place.parents and place.is_symlink():
+                link = place.relative_to(workspace).as_posix()
+                raise Refusal(f'{wanted}, and "{link}" is a link', "Name the folder itself.")
         return folder
 
     @property
@@ -89,7 +101,8 @@ class Job:
 
     def summary(self, text: str) -> None:
         """Add Markdown to the summary of the step."""
-        self._append("GITHUB_STEP_SUMMARY", text if text.endswith("\n") else f"{text}\n")
+        if self.environ.get("GITHUB_STEP_SUMMARY"):  # older servers have none
+            self._append("GITHUB_STEP_SUMMARY", text if text.endswith("\n") else f"{text}\n")
 
     def _append(self, variable: str, text: str) -> None:
         with Path(self.environ[variable]).open("a", encoding="utf-8", newline="\n") as file:

@@ -10,10 +10,11 @@ from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 
-from action.commands import annotation_lines, fenced, tell
+from action.commands import annotation_lines, fenced, plain, tell
 from action.git import configured
 from action.job import Job, Refusal
 from action.outcome import outcome
+from action.scanning import category, for_upload
 
 COMMANDS = ("check", "parity", "isolate")
 FILES = {
@@ -27,28 +28,34 @@ FILES = {
 """Formats of depcheck, and the files that they are written to."""
 
 _SUMMARY_BYTES = (1 << 20) - 4096  # GitHub takes one mebibyte of a step
-_KEPT_LINES = 30
+_KEPT_LINES, _LONGEST_LINE = 30, 2000
 # What the runner hands to steps and depcheck has no use for.
 _WITHHELD = re.compile(
     r"INPUT_.*|ACTIONS_.*|GITHUB_(OUTPUT|ENV|PATH|STATE|STEP_SUMMARY|TOKEN)|GH_TOKEN|DEPCHECK_TOKEN"
 )
-_STRANGE = re.compile(r"\x1b\[[0-9;]*m|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# Where the runner puts actions: …/_actions/OWNER/REPOSITORY/REF. The contexts that name them are
+# empty or another action's in a composite one (actions/runner#2473).
+_ACTIONS = re.compile(r".*[\\/]_actions[\\/]([\w.-]+)[\\/]([\w.-]+)[\\/]([\w.\\/-]+?)[\\/]?")
 
 
 def run_step(job: Job) -> int:
     """Run depcheck and tell what came of it. It ends well however depcheck ends.
 
-    Outputs: verdict, status, counts, and the paths of what was written. The last step of the
-    action fails with the status, after the others have told of it.
+    Outputs: verdict, status, counts, the paths of what was written, and what code scanning is
+    given. The last step of the action fails with the status, after the others have told of it.
     """
     job.temporary.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="report-", dir=job.temporary))
-    status, last = _run(job, command_line(job, folder))
-    told = outcome(folder / FILES["json"], status)
+    ended, last = _run(job, command_line(job, folder))
+    told = outcome(folder / FILES["json"], ended)
     paths = {f"{name}-path": _path(folder / file) for name, file in FILES.items()}
-    job.output({**told, **paths, "folder": str(folder)})
+    upload = folder / "code-scanning.sarif"
+    scanning = str(upload) if for_upload(folder / FILES["sarif"], upload) else ""
+    job.output(
+        {**told, **paths, "folder": str(folder), "scanning": scanning, "category": category(job)}
+    )
     if told["verdict"] == "failed":
-        _tell_failure(job, status, last)
+        _tell_failure(job, ended, last)
     else:
         _tell_report(job, folder)
     return 0
@@ -89,7 +96,7 @@ def _run(job: Job, words: list[str]) -> tuple[int, list[str]]:
         with process:
             for line in process.stdout or ():
                 print(line, end="", flush=True)
-                last.append(_STRANGE.sub("", line.rstrip("\r\n")))
+                last.append(plain(line.rstrip("\r\n"))[:_LONGEST_LINE])
     return process.returncode, list(last)
 
 
@@ -99,17 +106,17 @@ def _environ(job: Job) -> Mapping[str, str]:
     if docs := _docs(job):
         kept.setdefault("DEPCHECK_DOCS_URL", docs)
     # In a container the checkout may belong to another user, which git refuses by itself.
-    return configured(kept, ("safe.directory", "*"))
+    return configured(kept, ("safe.directory", "*"), ("safe.bareRepository", "explicit"))
 
 
 def _docs(job: Job) -> str:
     """Return where the rules are explained: in the repository that the action comes from."""
-    server, repository, ref = (
-        job.environ.get(name, "")
-        for name in ("GITHUB_SERVER_URL", "ACTION_REPOSITORY", "ACTION_REF")
-    )
-    known = server and repository and ref
-    return f"{server}/{repository}/blob/{ref}/docs/rules.md" if known else ""
+    server = job.environ.get("GITHUB_SERVER_URL", "")
+    found = _ACTIONS.fullmatch(job.environ.get("GITHUB_ACTION_PATH", ""))
+    if not server or found is None:
+        return ""
+    owner, repository, ref = (part.replace("\\", "/") for part in found.groups())
+    return f"{server}/{owner}/{repository}/blob/{ref}/docs/rules.md"
 
 
 def _tell_report(job: Job, folder: Path) -> None:
@@ -121,12 +128,12 @@ def _tell_report(job: Job, folder: Path) -> None:
     job.summary(summary)
 
 
-def _tell_failure(job: Job, status: int, last: list[str]) -> None:
+def _tell_failure(job: Job, ended: int, last: list[str]) -> None:
     errors = [line for line in last if line.startswith(("error: ", "hint: "))]
     said = "\n".join(errors or last[-3:] or ["it said nothing"])
-    tell("error", said, title=f"depcheck ended with status {status} and no report")
+    tell("error", said, title=f"depcheck ended with status {ended} and no report")
     shown = html.escape("\n".join(last))
-    job.summary(f"### depcheck ended with status {status} and no report\n\n<pre>{shown}</pre>\n")
+    job.summary(f"### depcheck ended with status {ended} and no report\n\n<pre>{shown}</pre>\n")
 
 
 def _path(path: Path) -> str:

@@ -45,11 +45,15 @@ def test_of_a_merge_commit_it_is_the_first_parent(choose, shop, history, tmp_pat
     assert git(checkout, "merge-base", second, "HEAD") == second
 
 
-def test_of_the_head_it_is_where_the_branch_began(choose, shop, history, tmp_path):
-    first, second, head, _ = history
+def test_of_the_head_it_is_the_newest_base_whose_configuration_counts(
+    choose, shop, history, tmp_path
+):
+    _, second, head, _ = history
     checkout = shop.checkout(head, tmp_path / "work", depth=0)
 
-    assert choose(checkout, "pull_request", pull_request(second, head)).revision == first
+    choice = choose(checkout, "pull_request", pull_request(second, head))
+
+    assert (choice.revision, choice.why) == (second, "the base, as it was where the branch began")
 
 
 def test_of_a_shallow_head_it_is_the_newest_base_and_said(choose, shop, history, tmp_path, capsys):
@@ -69,7 +73,7 @@ def test_a_head_that_is_itself_a_merge_is_no_merge_commit(choose, shop, history,
     choice = choose(checkout, "pull_request", pull_request(second, merged))
 
     assert choice.revision == second
-    assert choice.why == "where the branch began"
+    assert choice.why == "the base, as it was where the branch began"
 
 
 def test_the_base_itself_is_not_checked_against_itself(choose, shop, history, tmp_path):
@@ -98,12 +102,12 @@ def test_a_base_that_went_on_by_a_merge_is_not_taken_for_the_pull_request(
 
 
 def test_a_commit_on_top_of_the_head_is_still_the_pull_request(choose, shop, history, tmp_path):
-    first, second, head, _ = history
+    _, second, head, _ = history
     shop.branch("topic", at=head)
     further = shop.commit("formatted", {"c": "2"})
     checkout = shop.checkout(further, tmp_path / "work", depth=0)
 
-    assert choose(checkout, "pull_request", pull_request(second, head)).revision == first
+    assert choose(checkout, "pull_request", pull_request(second, head)).revision == second
 
 
 def test_a_commit_that_only_the_job_has_does_not_hinder(choose, shop, history, tmp_path):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from action.api import Api, ApiError
-from action.comment import comment_step, marker
+from action.comment import comment_step, marker, within
 from action.job import Job
 from action.links import next_page
 from tests.support.github_api import GitHubApi
@@ -245,3 +246,99 @@ def test_the_next_page_is_read_from_its_header(header, found):
 )
 def test_only_a_line_of_its_own_is_a_mark(line):
     assert marker(f"{line}\nbody") is None
+
+
+class Raw(BaseHTTPRequestHandler):
+    """Answers with bytes as they are, and no ``Content-Length``."""
+
+    answer = b""
+    pause = 0.0
+
+    def do_GET(self):
+        for line in self.answer.splitlines(keepends=True):
+            self.wfile.write(line)
+            self.wfile.flush()
+            time.sleep(self.pause)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def raw():
+    """Serve bytes at an address, the lines of them with a pause between."""
+    servers = []
+
+    def serve(answer, pause=0.0):
+        handler = type("Handler", (Raw,), {"answer": answer, "pause": pause})
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        server.daemon_threads, server.block_on_close = True, False
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        return f"http://127.0.0.1:{server.server_address[1]}"
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+HEAD = b"HTTP/1.1 200 OK\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (HEAD + b"[" * 200_000, "no answer"),
+        (HEAD + b"<html>", "no answer"),
+        (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n[]", "no answer"),
+        (b"nonsense\r\n\r\n", "no answer"),
+        (b"HTTP/1.1 500 No\r\nContent-Length: 9\r\n\r\n{", "HTTP 500"),
+        (b"HTTP/1.1 500 No\r\n\r\n" + b"[" * 200_000, "HTTP 500"),
+        (b"HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "HTTP 500"),
+        (b"HTTP/1.1 429 No\r\nRetry-After: \xb2\r\n\r\n{}", "HTTP 429"),
+        (b"HTTP/1.1 403 No\r\nX-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: "
+         + b"9" * 5000 + b"\r\n\r\n{}", "HTTP 403"),
+        (b"HTTP/1.1 302 No\r\nLocation: http://[::1\r\n\r\n", "No comment"),
+        (b"HTTP/1.1 302 No\r\nLocation: file:///etc/passwd\r\n\r\n", "No comment"),
+    ],
+)  # fmt: skip
+def test_whatever_the_api_answers_it_is_a_notice(step, raw, answer, said, monkeypatch):
+    monkeypatch.setattr("action.api._PATIENCE", 0)
+    told = step(GITHUB_API_URL=raw(answer))
+
+    assert said in told
+    assert told.count("\n") == 1
+
+
+def test_an_api_that_never_comes_to_an_end_does_not_hold_the_job(step, raw, monkeypatch):
+    monkeypatch.setattr("action.comment._DEADLINE", 0.5)
+    begun = time.monotonic()
+
+    told = step(GITHUB_API_URL=raw(HEAD + b"[\n" * 300, pause=0.1))
+
+    assert "took longer" in told
+    assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize("number", [None, "1/../../2", [], {}])
+def test_a_comment_without_a_number_is_not_written_over(step, api, number):
+    step()
+    api.comments[0]["id"] = number
+
+    assert "without its number" in step(BODY + "more\n")
+    assert api.methods() == ["GET", "POST", "GET"]
+
+
+@pytest.mark.parametrize("found", [None, 3, "x", [], {"body": 3}, {"body": None, "user": []}])
+def test_entries_of_a_strange_shape_are_passed_over(step, api, found):
+    api.answer("GET", PATH, 200, [found])
+
+    step()
+
+    assert len(api.comments) == 1
+
+
+def test_a_fault_in_the_work_is_no_silence():
+    with pytest.raises(ZeroDivisionError):
+        within(5, lambda: str(1 // 0))

@@ -143,7 +143,22 @@ def test_of_a_strange_report_only_numbers_and_words_are_taken(tmp_path, verdict)
 
     told = outcome(path, 1)
 
-    assert (told["verdict"], told["errors"], told["status"]) == ("failed", "1", "1")
+    assert (told["verdict"], told["errors"], told["status"]) == ("failed", "1", "3")
+
+
+@pytest.mark.parametrize(
+    ("ended", "report", "status"),
+    [
+        (0, "{}", "3"), (1, "{}", "3"), (2, "{}", "2"), (-9, "{}", "3"), (0xC0000100, "{}", "3"),
+        (0, '{"verdict": "compatible"}', "0"), (1, '{"verdict": "shifts"}', "1"),
+        (0, "[" * 100_000, "3"),
+    ],
+)  # fmt: skip
+def test_without_a_report_nothing_is_clean(tmp_path, ended, report, status):
+    path = tmp_path / "report.json"
+    path.write_text(report)
+
+    assert outcome(path, ended)["status"] == status
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '"x"', '{"findings": {"a": 1}, "base": []}'])
@@ -182,8 +197,9 @@ def test_an_input_is_read_as_it_is():
 
 
 def test_an_event_that_is_none_is_empty(tmp_path):
-    (tmp_path / "event.json").write_text("[]")
+    for text in ("[]", "", "{", "\0", "[" * 100_000, '"pull_request"'):
+        (tmp_path / "event.json").write_text(text)
 
-    assert Job({"GITHUB_EVENT_PATH": str(tmp_path / "event.json")}).payload == {}
+        assert Job({"GITHUB_EVENT_PATH": str(tmp_path / "event.json")}).payload == {}
     assert Job({}).payload == {}
     assert at({"a": {"b": 1}}, "a", "b", "c") is None

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.engine import Engine, engine_or_skip
+from tests.support.engine import Engine
 from tests.support.pull_request import CONFIG, git
 from tests.support.runner import ROOT
-from tests.support.stack import BASE, base_image_or_skip, work_folder
+from tests.support.stack import BASE
 
 TAG = "depcheck:tests"
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory):
-    with engine_or_skip(tmp_path_factory.mktemp("engine")) as engine:
-        base_image_or_skip(engine, work_folder(tmp_path_factory.mktemp("work")))
-        engine.run(
-            "build", "-q", "--network", "host", "--build-arg", f"BASE={BASE}", "-t", TAG, str(ROOT)
-        )
-        yield engine
-        engine.run("rmi", "-f", TAG)
+def built(builder: Engine) -> Iterator[Engine]:
+    builder.run(
+        "build", "-q", "--network", "host", "--build-arg", f"BASE={BASE}", "-t", TAG, str(ROOT)
+    )
+    yield builder
+    builder.run("rmi", "-f", TAG)
 
 
 def run(engine: Engine, *words: str, volume: Path = ROOT, entry: str = "") -> tuple[int, str]:
@@ -39,14 +38,14 @@ def run(engine: Engine, *words: str, volume: Path = ROOT, entry: str = "") -> tu
         engine.remove(name)
 
 
-def test_it_checks_the_fixtures_without_root_and_without_a_network(engine):
-    status, told = run(engine, "check", "--config", "fixtures/shop/conflict/depcheck.toml")
+def test_it_checks_the_fixtures_without_root_and_without_a_network(built):
+    status, told = run(built, "check", "--config", "fixtures/shop/conflict/depcheck.toml")
 
     assert status == 1, told
     assert told.startswith("CONFLICT")
 
 
-def test_it_compares_with_a_base(engine, tmp_path):
+def test_it_compares_with_a_base(built, tmp_path):
     work = tmp_path / "work"
     git(tmp_path, "init", "-q", "-b", "main", str(work))
     shutil.copytree(ROOT / "fixtures" / "index", work / "index")
@@ -60,33 +59,33 @@ def test_it_compares_with_a_base(engine, tmp_path):
     git(work, "commit", "-q", "-m", "1")
     (work / "ai" / "requirements.txt").write_text("mcp>=1.23\n")  # not committed
 
-    status, told = run(engine, "check", "--base", "HEAD", volume=work)
+    status, told = run(built, "check", "--base", "HEAD", volume=work)
 
     assert status == 1, told
     assert "new" in told
 
 
-def test_it_is_nobody_and_keeps_nothing_behind(engine):
+def test_it_is_nobody_and_keeps_nothing_behind(built):
     script = (
         "id -u; find /root/.cache /var/lib/apt/lists /build -type f 2>/dev/null; "
         "find / -xdev -name '*.pyc' -path '*depcheck*' -newer /etc/hostname; "
         "touch /cache/x && echo cache; touch /opt/depcheck/x 2>/dev/null || echo kept"
     )
 
-    status, told = run(engine, "-c", script, entry="sh")
+    status, told = run(built, "-c", script, entry="sh")
 
     assert (status, told.split()) == (0, ["10001", "cache", "kept"])
 
 
-def test_its_labels_say_what_it_is(engine):
-    told = engine.run("image", "inspect", "-f", "{{json .Config.Labels}} {{.Config.User}}", TAG)
+def test_its_labels_say_what_it_is(built):
+    told = built.run("image", "inspect", "-f", "{{json .Config.Labels}} {{.Config.User}}", TAG)
 
     assert "org.opencontainers.image.title" in told
     assert told.endswith("10001:10001")
 
 
-def test_without_words_it_helps(engine):
-    status, told = run(engine)
+def test_without_words_it_helps(built):
+    status, told = run(built)
 
     assert status in (0, 1)
     assert "check" in told

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
+from tests.support.programs import needs
 
-needs_openssl = pytest.mark.skipif(
-    not shutil.which("openssl"), reason="no openssl to make a certificate with"
-)
+needs_openssl = needs("openssl", "no openssl to make a certificate with")
 
 
 def self_signed(folder: Path, name: str, alternative: str) -> Path:

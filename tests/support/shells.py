@@ -89,12 +89,12 @@ class Terminal:
         told = self._until(f"\r\n{_MARK}")
         return [line[1:-1] for line in told.split("\r\n") if line[:1] == "<" and line[-1:] == ">"]
 
-    def listed(self, typed: str) -> str:
-        """Type, press Tab twice, and return what the terminal shows."""
+    def listed(self, typed: str, last: str) -> str:
+        """Type, press Tab twice, and return what the terminal shows, ``last`` at its end."""
         self._send(f"{typed}\t")
         self._settle()
         self._send("\t")
-        shown = self._settle()
+        shown = self._until(last) + self._settle()
         self._send("\x03")
         self._settle()
         return shown
