@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from depcheck.conflicts.closeness import fallen_back
 from depcheck.conflicts.spelling import other_python, respelt
 from depcheck.conflicts.trial import stated
 from depcheck.conflicts.wording import listed
@@ -74,22 +75,9 @@ def correct(oracle: Oracle, roots: Sequence[Root], correction: frozenset[Literal
         for old, new in zip(requirements, edited, strict=True)
     )
     picks, remark = resolved
-    return Correction(statements=statements, edits=edits, picks=picks, remark=remark)
-
-
-def by_closeness(
-    corrections: Iterable[Correction], cores: Collection[str], roots: Sequence[Root]
-) -> list[Correction]:
-    """Sort: whole edits first, without a "but" before with, few lines first, the core's last."""
-    places = {root.statement.origin: i for i, root in enumerate(roots)}
-
-    def distance(correction: Correction) -> tuple[int, ...]:
-        moved = sum(s.origin.component in cores for s in correction.statements)
-        lines = sorted(places[s.origin] for s in correction.statements)
-        but = bool(correction.remark)
-        return (not correction.edits, but, len(correction.statements), moved, *lines)
-
-    return sorted(corrections, key=distance)
+    healed = Correction(statements=statements, edits=edits, picks=picks, remark=remark)
+    remarks = [remark, *fallen_back(oracle, healed)]
+    return replace(healed, remark=" ".join(each for each in remarks if each))
 
 
 def _hashed_away(oracle: Oracle, requirement: Requirement) -> bool:

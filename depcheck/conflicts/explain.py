@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from depcheck.conflicts.chain import Chain
+from depcheck.conflicts.chain import Chain, statement_step
 from depcheck.conflicts.classify import classify
+from depcheck.conflicts.folding import folded
 from depcheck.conflicts.proof import Prover
 from depcheck.model.findings import Conflict, Finding
 from depcheck.model.rules import RULES
@@ -21,11 +22,13 @@ def explain(oracle: Oracle, prover: Prover, roots: Sequence[Root]) -> Finding:
     chain = Chain(oracle.universe, prover.groups(selectors, proven=proven), proven)
     chain.follow(statements)
     verdict = classify(chain, statements)
-    presumed = () if proven else tuple(sorted(chain.presumed)) or (verdict.project,)
+    lines = folded(chain, statements)
+    doubtful = frozenset[str]().union(*(line.presumed for line in lines))
+    presumed = () if proven else tuple(sorted(doubtful)) or (verdict.project,)
     conflict = Conflict(
         statements=statements,
         project=verdict.project,
-        steps=tuple(chain.steps),
+        steps=(*map(statement_step, statements), *(line.step for line in lines)),
         presumed=presumed,
     )
     return Finding(

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from depcheck.conflicts.compare import Chains, direct_requirement, versions_of
+from depcheck.conflicts.distance import FAR_DAYS, days_between, major
 from depcheck.model.findings import Finding, Rollback
 from depcheck.model.requirement import Requirement
 from depcheck.model.rules import RULES
 from depcheck.resolve.entry import Entry
-from depcheck.resolve.oracle import Completion, Oracle
+from depcheck.resolve.oracle import Completion, Far, Oracle, Refutation
 from depcheck.resolve.ranges import exact_pins, parse_version
 from depcheck.resolve.resolver import Choice, resolve
 from depcheck.resolve.solver import Literal
 from depcheck.resolve.universe import Root
-
-_FAR_DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +62,8 @@ def find_rollbacks(
             chain=chains.to(fall.name, fall.before, prefer=others),
             direct=direct_requirement(roots, fall.component, fall.name),
         )
-        forced = _is_forced(oracle, assumed, fall)
-        findings.append(_finding(rollback, forced=forced, chosen=_is_pinned(roots, fall)))
+        kept = _keeping(oracle, assumed, fall)
+        findings.append(_finding(rollback, kept, chosen=_is_pinned(roots, fall)))
     return findings
 
 
@@ -79,14 +77,16 @@ def _is_pinned(roots: Sequence[Root], fall: Fall) -> bool:
     )
 
 
-def _is_forced(oracle: Oracle, assumed: Sequence[Literal], fall: Fall) -> bool:
-    """Whether it is proven, by what has been seen, that every solution falls as far."""
+def _keeping(
+    oracle: Oracle, assumed: Sequence[Literal], fall: Fall
+) -> Completion | Refutation | Far | None:
+    """Whether a solution keeps a project from falling as far (``complete_nearby``)."""
     entry = oracle.universe.entry(fall.name)
-    floor = _floor(entry, fall)
+    floor = floor_of(entry, fall)
     if floor == len(entry.versions):
-        return True
+        return Refutation(frozenset())
     held = oracle.universe.hold(fall.name, (floor, len(entry.versions)))
-    return not oracle.possible([*assumed, *held])
+    return oracle.complete_nearby([*assumed, *held])
 
 
 def falls(
@@ -99,32 +99,12 @@ def falls(
             after = combined.get(name)
             if after is None or parse_version(after) >= parse_version(before):
                 continue
-            days = _days_between(oracle.universe.entry(name), after, before)
-            if _major(after) < _major(before) or (days or 0) > _FAR_DAYS:
+            days = days_between(oracle.universe.entry(name), after, before)
+            if major(after) < major(before) or (days or 0) > FAR_DAYS:
                 known = worst.get(name)
                 if known is None or parse_version(before) > parse_version(known.before):
                     worst[name] = Fall(component, name, before, after, days)
     return [worst[name] for name in sorted(worst)]
-
-
-def _major(version: str) -> tuple[int, int]:
-    parsed = parse_version(version)
-    return parsed.epoch, parsed.release[0]
-
-
-def _days_between(entry: Entry, older: str, newer: str) -> int | None:
-    times = [_uploaded(entry, version) for version in (older, newer)]
-    if times[0] is None or times[1] is None:
-        return None
-    return (times[1] - times[0]).days
-
-
-def _uploaded(entry: Entry, version: str) -> datetime | None:
-    for low, _ in entry.intervals(f"=={version}"):
-        stamps = [file.upload_time for file in entry.files(low) if file.upload_time]
-        if stamps:
-            return datetime.fromisoformat(min(stamps))
-    return None
 
 
 def _better(
@@ -143,7 +123,7 @@ def _better(
     pins: list[str] = []
     for fall in sorted(fallen, key=lambda f: -(f.days or 0)):
         entry = oracle.universe.entry(fall.name)
-        floor = _floor(entry, fall)
+        floor = floor_of(entry, fall)
         if floor == len(entry.versions):
             continue
         attempt = oracle.universe.hold(fall.name, (floor, len(entry.versions)))
@@ -171,10 +151,10 @@ def _asked_for_fall_further(
 
 def _depth(fallen: Sequence[Fall]) -> int:
     """How far a set falls in all, in days; a major of unknown age counts a year."""
-    return sum(_FAR_DAYS if fall.days is None else fall.days for fall in fallen)
+    return sum(FAR_DAYS if fall.days is None else fall.days for fall in fallen)
 
 
-def _floor(entry: Entry, fall: Fall) -> int:
+def floor_of(entry: Entry, fall: Fall) -> int:
     """The lowest position that would not count as a fall.
 
     Past the last release where none would do: what a lock holds may be gone.
@@ -186,14 +166,16 @@ def _floor(entry: Entry, fall: Fall) -> int:
     )
     while position > 0:
         below = entry.versions[position - 1]
-        days = _days_between(entry, below, fall.before)
-        if _major(below) < _major(fall.before) or (days or 0) > _FAR_DAYS:
+        days = days_between(entry, below, fall.before)
+        if major(below) < major(fall.before) or (days or 0) > FAR_DAYS:
             break
         position -= 1
     return position
 
 
-def _finding(rollback: Rollback, *, forced: bool, chosen: bool) -> Finding:
+def _finding(
+    rollback: Rollback, kept: Completion | Refutation | Far | None, *, chosen: bool
+) -> Finding:
     far = f", {rollback.days} days older" if rollback.days is not None else ""
     message = (
         f"{rollback.name} falls back from {rollback.before} to {rollback.after}{far}, "
@@ -202,10 +184,15 @@ def _finding(rollback: Rollback, *, forced: bool, chosen: bool) -> Finding:
     if rollback.better is not None:
         better = f"{rollback.name} {rollback.better}"
         remedy = f"A better set exists, with {better}: add {_quoted(rollback.pins)}."
-    elif forced:
+    elif isinstance(kept, Refutation):
         remedy = (
             f"No solution keeps {rollback.name} near {rollback.before}: "
             "keep the components apart, or accept it."
+        )
+    elif kept is None:
+        remedy = (
+            f"Whether a set with a newer {rollback.name} exists was not searched for: "
+            "at best it would push others far back. Keep the components apart, or accept it."
         )
     else:
         remedy = (

@@ -10,7 +10,7 @@ from depcheck.conflicts.trial import stated
 from depcheck.model.findings import Finding, Severity, Shift
 from depcheck.model.requirement import Component, Origin, Requirement, normalise
 from depcheck.model.rules import RULES
-from depcheck.resolve.oracle import Completion, Oracle, Refutation
+from depcheck.resolve.oracle import Completion, Far, Oracle, Refutation
 from depcheck.resolve.ranges import parse_version, positions
 from depcheck.resolve.universe import Root
 
@@ -71,7 +71,8 @@ class _Shifts:
             direction=_direction(before, after),
             grade=grade(before, after) if before and after else "other",
             forced=forced,
-            far=forced and keeping is None,
+            far=forced and not isinstance(keeping, Refutation),
+            sought=not forced or keeping is not None,
             pin="" if forced or before is None or after is None else f"{name}=={before}",
             direct=direct_requirement(self._roots, self._component.name, name),
             locked=self._locked.get(name),
@@ -98,7 +99,7 @@ class _Shifts:
             return f"{before} is a pre-release, and no line opts in"
         return f"no index offers {before} any more"
 
-    def _keep(self, name: str, version: str) -> Completion | Refutation | None:
+    def _keep(self, name: str, version: str) -> Completion | Refutation | Far | None:
         """Try a pin of the old version beside all that is stated (``complete_nearby``)."""
         if not self._oracle.universe.entry(name).intervals(f"=={version}"):
             return Refutation(frozenset())
@@ -142,8 +143,13 @@ def _message(component: Component, shift: Shift, off_offer: str) -> str:
     if shift.direction == "gone":
         return f"{shift.name} {shift.before} goes from {component.name}'s environment."
     how = "incidental: a pin keeps the old version"
-    if shift.far:
-        how = "forced: only a set that pushes others far back could keep the old version"
+    if not shift.sought:
+        how = (
+            "forced: whether any set keeps the old version was not searched for, "
+            "at best one that pushes others far back"
+        )
+    elif shift.far:
+        how = "forced: only a set that pushes others far back keeps the old version"
     elif shift.forced:
         how = f"forced: {off_offer or 'no solution keeps the old version'}"
     return (

@@ -59,9 +59,9 @@ class Cache:
 class IndexCatalog:
     """Implements ``Catalog`` over indexes, with a cache. Use from one thread only.
 
-    ``indexes`` are the addresses asked, without secrets. ``requests`` and
-    ``bytes_read`` count what went over the network. Close it, or use it as a
-    context manager: only then is the cache sure to be written.
+    ``indexes`` are the addresses asked, without secrets, ``exclude_newer`` the cut-off of
+    uploads. ``requests`` and ``bytes_read`` count what went over the network. Close it, or
+    use it as a context manager: only then is the cache sure to be written.
     """
 
     def __init__(
@@ -82,6 +82,7 @@ class IndexCatalog:
         self._network: Any = None
         self._links: Any = None
         self.indexes = tuple(redact(index) for index in addresses.indexes)
+        self.exclude_newer = settings.exclude_newer
 
     def __enter__(self) -> IndexCatalog:
         return self

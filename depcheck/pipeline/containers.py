@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from depcheck.conflicts.compare import Chains, grade, versions_of
+from depcheck.conflicts.keeping import with_prices
 from depcheck.conflicts.shifts import find_shifts
 from depcheck.isolation.values import Group
 from depcheck.isolation.worlds import World
@@ -98,20 +99,22 @@ def moved(resolved: Resolved, component: Component) -> tuple[int, int]:
 def shifts_under(
     resolved: Resolved, component: Component, alone: Mapping[str, str]
 ) -> list[Finding]:
-    """Return the major shifts of what a component asks for that only the company brings.
+    """Return the major shifts under a component that only the company brings.
 
+    Of what it has only through others, those are told that no pin would keep from moving.
     ``alone`` is what it has by itself, its lock held where its own lines allow it.
     """
     active = resolved.world.active(resolved.group)
     chains = Chains(resolved.world.oracle, active, resolved.choice)
     found = find_shifts(resolved.world.oracle, active, component, alone, resolved.versions, chains)
-    return [
+    told = [
         finding
         for finding in found
         if isinstance(finding.evidence, Shift)
         and finding.evidence.grade == "major"
-        and finding.evidence.direct is not None
+        and (finding.evidence.direct is not None or finding.evidence.forced)
         and finding.evidence.before is not None
         and finding.evidence.after is not None
         and alone.get(finding.evidence.name) != finding.evidence.after
     ]
+    return with_prices(resolved.world.oracle, active, resolved.versions, told)[0]

@@ -14,6 +14,7 @@ from depcheck.isolation.strength import against, is_pure, strength
 from depcheck.isolation.values import Group
 from depcheck.isolation.weight import size_of
 from depcheck.model.findings import Finding, Shift
+from depcheck.model.gaps import gap
 from depcheck.model.isolation import (
     Boundary,
     Container,
@@ -296,7 +297,7 @@ def assemble(
         *dict.fromkeys(f for boundary in boundaries for f in boundary.reasons),
         *over,
         *telling.findings(),
-        *(_unchecked(each) for each in unread if not each.harmless),
+        *(gap(each) for each in unread if not each.harmless),
     )
     return IsolationReport(
         version=__version__,
@@ -324,14 +325,3 @@ def _verdict(unread: Iterable[Undetermined], count: int) -> IsolationVerdict:
     if not all(each.harmless for each in unread):
         return "undetermined"
     return "one" if count == 1 else "several"
-
-
-def _unchecked(each: Undetermined) -> Finding:
-    rule = RULES["undetermined"]
-    return Finding(
-        rule=rule.id,
-        severity=rule.severity,
-        message=f"{each.subject} could not be checked: {each.reason}.",
-        locations=(each.origin,) if each.origin else (),
-        remedy=each.hint,
-    )

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from depcheck.conflicts.corrections import by_closeness, correct
+from depcheck.conflicts.closeness import by_closeness
+from depcheck.conflicts.corrections import correct
 from depcheck.conflicts.enumerate import Selectors, enumerate_minimal
 from depcheck.conflicts.explain import explain
 from depcheck.conflicts.proof import Prover
@@ -228,7 +229,7 @@ def _heals(
         known = enumerate_minimal(world.oracle, selectors, _MOST_CORRECTIONS).corrections
     found = [correct(world.oracle, roots, each) for each in sorted(known, key=len)[:6]]
     cores = {component.name for component in world.components if component.role == "core"}
-    return tuple(c for c in by_closeness(found, cores, roots) if c.edits)[:3]
+    return tuple(c for c in by_closeness(world.oracle, found, cores, roots) if c.edits)[:3]
 
 
 def _wall(finding: Finding) -> Finding:

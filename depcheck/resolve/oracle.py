@@ -23,13 +23,15 @@ from depcheck.model.catalog import (
 from depcheck.model.requirement import Requirement
 from depcheck.resolve.dependencies import Dependency
 from depcheck.resolve.entry import Entry, Known
+from depcheck.resolve.hopes import Hopes
 from depcheck.resolve.ranges import contains
 from depcheck.resolve.select import Unfit
 from depcheck.resolve.solver import Literal
 from depcheck.resolve.universe import Root, Universe
 
 _LARGEST_BATCH = 64
-_FAR = 64  # releases; a fall through more than that is not searched for "nearby"
+_FAR = 64  # releases; a fall through more than that is no solution "nearby"
+_SPARE = 512  # releases that are read, in one run, to learn whether there is one at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,11 @@ class Refutation:
     core: frozenset[Literal]
 
 
+@dataclass(frozen=True, slots=True)
+class Far:
+    """A choice exists, but none nearby: a project has to fall far for it."""
+
+
 @dataclass(slots=True)
 class _Walk:
     """One proposal, followed from the roots.
@@ -69,45 +76,6 @@ class _Walk:
     stale: bool = False
 
 
-class _Hopes:
-    """Soft wishes that a project which keeps falling stays where it was proposed first.
-
-    The solver may let any of two quarrelling projects fall, and one of them may
-    have thousands of releases to fall through while the other has a good
-    neighbour. A hope turns it to the other one; a refuted hope is dropped.
-    """
-
-    _FALLS = 3
-
-    def __init__(self) -> None:
-        self.literals: list[Literal] = []
-        self._depth: dict[Literal, int] = {}
-        self._first: dict[str, int] = {}
-        self._falls: dict[str, int] = {}
-
-    def fell(self, name: str, position: int) -> int | None:
-        """Note a proposal; returns the position to hope for when it is time."""
-        first = self._first.setdefault(name, position)
-        if position < first:
-            self._falls[name] = self._falls.get(name, 0) + 1
-            if self._falls[name] == self._FALLS:
-                return first
-        return None
-
-    def give_up(self, core: frozenset[Literal]) -> int | None:
-        """Drop the hopes in a core; None where it had none of them.
-
-        Returns how many releases the deepest of these falls may go through.
-        """
-        dropped = [self._depth[literal] for literal in self.literals if literal in core]
-        self.literals = [literal for literal in self.literals if literal not in core]
-        return max(dropped, default=None)
-
-    def add(self, literal: Literal, position: int) -> None:
-        self.literals.append(literal)
-        self._depth[literal] = position
-
-
 class Oracle:
     """A SAT solver over the universe that fetches what its answers rest on."""
 
@@ -117,53 +85,62 @@ class Oracle:
         self._where: dict[str, dict[str, int]] = {}
         self._aside: set[MetadataWanted] = set()
         self._heat: dict[str, int] = {}
+        self._spare = _SPARE
 
     # Questions
 
     def complete(self, assumptions: Iterable[Literal]) -> Completion | Refutation:
         """Complete the assumed statements to a full choice, or refute them."""
         answer = self._complete(assumptions, falling=True)
-        assert answer is not None
+        assert isinstance(answer, Completion | Refutation)
         return answer
 
-    def complete_nearby(self, assumptions: Iterable[Literal]) -> Completion | Refutation | None:
-        """Like ``complete``, but None where at best a far fall is left.
+    def complete_nearby(
+        self, assumptions: Iterable[Literal]
+    ) -> Completion | Refutation | Far | None:
+        """Like ``complete``, but Far where only a far fall is left.
 
-        That is: a project with more than 64 older releases would have to fall
-        through them. Cheap where ``complete`` would read thousands of releases to
-        find a solution that nobody wants.
+        That is: a project with more than 64 older releases has to fall through them. None
+        where it would take more reading to tell than one run spares for such questions:
+        ``complete`` would read thousands of releases to find a solution that nobody wants.
         """
         return self._complete(assumptions, falling=False)
 
     def _complete(
         self, assumptions: Iterable[Literal], *, falling: bool
-    ) -> Completion | Refutation | None:
+    ) -> Completion | Refutation | Far | None:
         assumed = [self.universe.presumption, *assumptions]
-        hopes, looked = _Hopes(), dict[str, int]()
+        hopes, looked = Hopes(), dict[str, int]()
+        far = False
         while True:
             if not self.universe.solver.solve([*assumed, *hopes.literals]):
                 core = self.universe.solver.core()
                 depth = hopes.give_up(core)
                 if depth is not None:
-                    if falling or depth <= _FAR:
-                        continue
-                    return None
+                    far = far or (not falling and depth > _FAR)
+                    continue
                 return Refutation(core - {self.universe.presumption})
             model = self.universe.solver.model()
             satisfied = frozenset(r.selector for r in self.universe.roots if r.selector in model)
             roots = [r for r in self.universe.roots if r.selector in satisfied]
             walk = self._walk(model, roots, looked)
             if not walk.wishes and not walk.stale:
+                if far and hopes.deepest_fall(walk.chosen) > _FAR:
+                    return Far()
                 return Completion(
                     walk.chosen,
                     {name: frozenset(extras) for name, extras in walk.extras.items()},
                     satisfied,
                     tuple(walk.unread.values()),
                 )
+            if far:
+                self._spare -= len(walk.wishes)
+                if self._spare < 0:
+                    return None
             self.fetch(walk.wishes)
             self._hope(hopes, walk)
 
-    def _hope(self, hopes: _Hopes, walk: _Walk) -> None:
+    def _hope(self, hopes: Hopes, walk: _Walk) -> None:
         """Where a project falls release by release, hope that it need not."""
         for wanted in walk.wishes:
             if isinstance(wanted, MetadataWanted) and wanted.name in walk.chosen:

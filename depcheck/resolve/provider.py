@@ -173,8 +173,8 @@ class Provider(AbstractProvider[Ask, Candidate, str]):
         requirements: Mapping[str, Iterator[Ask]],
         incompatibilities: Mapping[str, Iterator[Candidate]],
     ) -> Sequence[Candidate]:
-        asked = list(requirements[identifier])
-        name, extra = asked[0].name, asked[0].extra
+        asked = list(requirements[identifier])  # none, where resolvelib has just taken them back
+        name, _, extra = identifier.rstrip("]").partition("[")
         if extra:
             asked += requirements.get(name, ())
         entry = self.universe.entry(name)

@@ -168,7 +168,7 @@ class Universe:
         else:
             self._add(group, [*prefix, entry.selected])
             for extra in dependency.extras:
-                self._add(group, [*prefix, self._extra(entry, extra)])
+                self._add(group, [*prefix, self.with_extra(entry, extra)])
         if entry.state == "known":
             for tail in self._within(entry, entry.allowed(dependency.specifier, hashes)):
                 self._add(group, [*prefix, *tail])
@@ -303,7 +303,8 @@ class Universe:
             prefix.append(-self.presumption)
         self.require(prefix, dependency, group)
 
-    def _extra(self, entry: Entry, extra: str) -> Literal:
+    def with_extra(self, entry: Entry, extra: str) -> Literal:
+        """The variable that says "the project is chosen with this extra"."""
         variable = entry.extras.get(extra)
         if variable is None:
             variable = entry.extras[extra] = self.solver.variable(prefer=False)

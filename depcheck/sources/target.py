@@ -108,7 +108,7 @@ def _platform_tag(platform: str) -> str:
             part
             for part in (
                 _near(name.lower()),
-                f"Known are {', '.join(PLATFORMS)}, or a platform tag such as "
+                f"known are {', '.join(PLATFORMS)}, or a platform tag such as "
                 "manylinux_2_28_x86_64, musllinux_1_2_x86_64, macosx_14_0_arm64, win_amd64.",
             )
             if part

@@ -183,7 +183,8 @@ def test_an_edit_that_needs_a_build_or_rests_on_something_unread_says_so_and_com
     report = ask(index, web("lib>=2"), ai("lib<2"))
     assert [c.remark for c in report.corrections] == [
         "",
-        "lib 1 has no wheel for linux/amd64: it has to be built.",
+        "lib 1 has no wheel for linux/amd64: it has to be built. "
+        "lib falls back from 2 to 1, another major.",
     ]
     assert cures(report)[0] == ["ai.txt:1: lib<2 -> lib>=2"]
     unread = ask(index, web("old==1"), ai("lib==2"))

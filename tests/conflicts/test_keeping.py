@@ -40,6 +40,30 @@ def test_a_pin_that_pushes_another_package_back_names_its_price():
     assert report.keep == ()
 
 
+def test_a_pin_of_a_minor_shift_names_its_price_too():
+    index = {
+        "lib": plain("1.0", "1.1"),
+        "rec": {"1": release(), "3": release("lib>=1.1")},
+    }
+    finding = moved(ask(index, web("lib", lock={"lib": "1.0"}), ai("rec")), "lib")
+    assert isinstance(finding.evidence, Shift)
+    assert (finding.evidence.grade, finding.evidence.pin) == ("minor", "lib==1.0")
+    assert finding.evidence.price == ("rec 3 → 1",)
+    assert finding.remedy == "Pin lib==1.0 to keep it, at the price of rec 3 → 1."
+
+
+def test_one_dear_pin_makes_no_other_one_dear():
+    free = {f"f{n}": plain("1.0", "1.1") for n in range(5)}
+    index = {**free, "lib": plain("1", "2"), "rec": {"1": release(), "3": release("lib>=2")}}
+    lock = {"lib": "1", **dict.fromkeys(free, "1.0")}
+    report = ask(index, web("lib", *free, lock=lock), ai("rec"))
+    prices = {
+        f.evidence.name: f.evidence.price for f in report.findings if hasattr(f.evidence, "pin")
+    }
+    assert prices.pop("lib") == ("rec 3 → 1",)
+    assert prices == {**dict.fromkeys(free, ()), "rec": ()}
+
+
 def test_what_is_installed_stays_unless_something_asks_otherwise():
     index = {
         "django": plain("4", "5"),

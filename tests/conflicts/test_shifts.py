@@ -11,8 +11,11 @@ from depcheck.conflicts.compare import grade
 from depcheck.model.catalog import Arrival, Project
 from depcheck.model.findings import Rollback, Shift
 from depcheck.pipeline.combine import Options, examine
+from depcheck.resolve.admission import decide
+from depcheck.resolve.oracle import Completion, Far, Oracle
+from depcheck.resolve.universe import Universe
 from tests.conflicts.stories import ai, ask, moved, picks, plain, release, told, web, why
-from tests.support.memory import MemoryCatalog, linux_target
+from tests.support.memory import MemoryCatalog, component, linux_target
 
 JWT = {"pyjwt": plain("1.7.1", "2.8.0", "2.10.1")}
 
@@ -231,3 +234,42 @@ def test_more_than_a_year_is_far_even_within_a_major():
         "x falls back from 1.2 to 1.0, 730 days older, though web alone has 1.2."
     )
     assert told(ask(index, *components), "rollback") == []
+
+
+# How sure it is that nothing keeps the old version
+
+
+def quarrel(releases: int, oldest: str = "url<2") -> dict:
+    """A project of which every release but maybe the oldest rules out the newest url."""
+    boto = {f"1.{n}": release("url<2" if n else oldest) for n in range(releases)}
+    return {"url": plain("1.26", "2.8"), "req": {"1": release("url")}, "boto": boto}
+
+
+@pytest.mark.parametrize("more", [(), ("url>=1", "boto>=1.3")])
+def test_that_nothing_keeps_the_old_version_is_proven_over_many_releases(more):
+    finding = moved(ask(quarrel(150), web("req"), ai("boto", *more)), "url")
+    assert (shift(finding).forced, shift(finding).far) == (True, False)
+    assert "no solution keeps the old version" in finding.message
+
+
+@pytest.mark.parametrize(("releases", "known"), [(60, Completion), (150, Far), (1500, None)])
+def test_a_set_that_is_found_far_back_counts_as_far(releases, known):
+    asked = component("ai", ["boto", "url==2.8"]).requirements
+    universe = Universe(linux_target(), decide(asked, prereleases=False))
+    oracle = Oracle(universe, MemoryCatalog(quarrel(releases, oldest="url")))
+    answer = oracle.complete_nearby([universe.state(each).selector for each in asked])
+    assert answer is None if known is None else isinstance(answer, known)
+
+
+def test_what_takes_too_much_reading_is_told_as_not_searched_for():
+    report = ask(quarrel(1500), web("req"), ai("boto"))
+    finding = moved(report, "url")
+    assert (shift(finding).forced, shift(finding).far, shift(finding).sought) == (True, True, False)
+    assert "was not searched for" in finding.message
+    (fallen,) = told(report, "rollback")
+    assert fallen.remedy.startswith("Whether a set with a newer url exists was not searched for")
+
+
+def test_a_rollback_that_nothing_better_than_is_left_is_proven():
+    (finding,) = told(ask(quarrel(150), web("req"), ai("boto")), "rollback")
+    assert finding.remedy.startswith("No solution keeps url near 2.8")

@@ -247,13 +247,13 @@ def test_a_proxy_is_used_and_no_proxy_is_obeyed(tmp_path: Path) -> None:
 
 def test_the_time_of_a_run_is_not_spent_waiting_for_threads(tmp_path: Path) -> None:
     with IndexServer(LIB) as server:
-        server.misbehave("/simple/", delay=1.5)
+        server.misbehave("/simple/", delay=3)
         begin = time.monotonic()
         with catalog_of(server.url, tmp_path) as catalog:
             from depcheck.model.catalog import ProjectWanted
 
             catalog.want(ProjectWanted("lib"))
-        assert time.monotonic() - begin < 1
+        assert time.monotonic() - begin < 2.5
 
 
 def test_addresses_that_make_no_sense_spoil_nothing_else(tmp_path: Path) -> None:
@@ -276,4 +276,4 @@ def test_a_host_that_is_down_is_given_up_once(tmp_path: Path) -> None:
     with catalog_of(url, tmp_path) as catalog:
         answers = ask(catalog, *(f"p{number}" for number in range(60)))
     assert {type(answer) for answer in answers} == {Unavailable}
-    assert time.monotonic() - begin < 4
+    assert time.monotonic() - begin < 15

@@ -208,9 +208,9 @@ def planted(count: int, classes: int, seed: int, *, pairs: float, triples: int):
 @pytest.mark.parametrize("classes", [2, 4, 7])
 def test_thirty_with_planted_clashes_are_exact_at_once(classes: int, seed: int):
     names, clashes = planted(30, classes, seed, pairs=0.3, triples=40)
-    started = time.perf_counter()
+    started = time.process_time()
     found = divided(Bounds(names=names), *clashes)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
     assert (len(found.groups), found.exact) == (classes, True)
 
 

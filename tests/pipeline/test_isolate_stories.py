@@ -182,6 +182,28 @@ def test_a_major_shift_under_the_core_is_advice(story: Story) -> None:
     assert "wall-shift" in rules(report)
 
 
+def test_a_forced_major_of_what_the_core_has_through_others_is_advice_without_a_lock(
+    story: Story,
+) -> None:
+    index = {"url": plain("1.26", "2.8"), "req": {"1": release("url")}}
+    index |= {"boto": {"1": release("url<2"), "2": release()}}
+    story.add("web", "req", role="core").add("ai", "boto<2", role="ai")
+    report = story.ask(index)
+    assert groups(report) == [["web", "ai"]]
+    [wall] = report.boundaries
+    assert [f.rule for f in wall.reasons] == ["wall-shift"]
+    assert wall.components == ("web", "ai")
+    assert report.findings == wall.reasons
+
+
+def test_what_a_pin_keeps_of_what_the_core_has_through_others_is_no_advice(story: Story) -> None:
+    index = {"url": plain("1.26", "2.8"), "req": {"1": release("url")}}
+    index |= {"boto": {"1": release(), "2": release("url<2")}}
+    story.add("web", "req", role="core").add("ai", "boto", role="ai")
+    report = story.ask(index)
+    assert report.boundaries == ()
+
+
 def test_a_lock_keeps_what_it_can(story: Story) -> None:
     report = story.add("web", "x", role="core", lock=["x==1"]).add("ai", "x").ask(X)
     assert [(p.name, p.version) for p in report.containers[0].picked] == [("x", "1")]

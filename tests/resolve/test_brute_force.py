@@ -13,7 +13,7 @@ from dataclasses import replace
 from random import Random
 from typing import Literal
 
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from depcheck.model.findings import Conflict, Shift, Statement
@@ -30,10 +30,6 @@ from tests.support.memory import (
     requirement,
 )
 from tests.support.referee import Referee, edited
-
-settings.register_profile("everywhere", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("ci", settings.get_profile("everywhere"), derandomize=True)
-settings.load_profile("ci" if os.environ.get("CI") else "everywhere")
 
 TIMES = int(os.environ.get("DEPCHECK_EXAMPLES", "1"))
 """How many times the usual number of examples to try."""

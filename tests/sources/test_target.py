@@ -159,10 +159,10 @@ def test_versions_that_make_no_sense(python):
     [
         ("linux/amd46", 'did you mean "linux/amd64"'),
         ("Windows", 'did you mean "windows/amd64" or "windows/arm64"?'),
-        ("Linux/x86_64", "Known are"),
-        ("", "Known are"),
-        ("manylinux_2_28_x86_64\nx", "Known are"),
-        ("win_amd65", "Known are"),
+        ("Linux/x86_64", "known are"),
+        ("", "known are"),
+        ("manylinux_2_28_x86_64\nx", "known are"),
+        ("win_amd65", "known are"),
     ],
 )
 def test_platforms_that_do_not_exist(platform, meant):
