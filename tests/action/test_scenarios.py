@@ -240,7 +240,7 @@ def test_pull_request_target_does_not_trust_the_head(asked):
 
     assert run.status == 2, run.log
     assert "pull_request_target" in run.kinds("error")[0].message
-    assert run.outputs["verdict"] == ""
+    assert (run.outputs["verdict"], run.outputs["status"]) == ("failed", "2")
 
 
 def test_the_job_is_left_as_it_was(asked):

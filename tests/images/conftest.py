@@ -10,16 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.bench.image_pair import NAMES, build_pair, push_pair
-from tests.support.engine import Engine, engine_or_skip
+from tests.support.engine import Engine
 from tests.support.registry import Registry, registry_or_skip
 from tests.support.running import cannot
-
-
-@pytest.fixture(scope="session")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """A Docker Engine; skipped where none can run, a failure where ``CI`` is set."""
-    with engine_or_skip(tmp_path_factory.mktemp("engine")) as started:
-        yield started
 
 
 @pytest.fixture(scope="session")

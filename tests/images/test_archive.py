@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import shutil
 import subprocess
 import tarfile
 import time
@@ -19,6 +18,7 @@ from depcheck.errors import ImageError
 from depcheck.images.archive import open_archive
 from depcheck.images.values import Layer, Opened
 from tests.support import oci
+from tests.support.programs import needs
 from tests.support.registry import Registry
 
 NOISE = bytes(range(256)) * 4096
@@ -204,7 +204,7 @@ def test_documents_that_make_no_sense(tmp_path: Path) -> None:
 
 
 def test_headers_made_to_exhaust(tmp_path: Path) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     huge = tarfile.TarInfo("pax")
     huge.type, huge.size = tarfile.XHDTYPE, 8 << 30
     path = tmp_path / "pax.tar"
@@ -220,10 +220,10 @@ def test_headers_made_to_exhaust(tmp_path: Path) -> None:
     sparse.size = 1 << 60
     path.write_bytes(sparse.tobuf(tarfile.GNU_FORMAT) + b"x" * 512)
     assert "is cut short" in refused(path).message
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
-@pytest.mark.skipif(not shutil.which("skopeo"), reason="no skopeo to copy an image with")
+@needs("skopeo", "no skopeo to copy an image with")
 @pytest.mark.parametrize("transport", ["docker-archive", "oci-archive"])
 def test_what_skopeo_writes(registry: Registry, tmp_path: Path, transport: str) -> None:
     oci.push(PRODUCTION, registry.host, "team/archived", "1")

@@ -159,12 +159,12 @@ def test_an_ordinary_command_is_left_alone() -> None:
 
 
 def test_reading_steps_takes_linear_time() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     parts = ("-a", "A", "TOKEN=", '"\\', "://", " -u", "|1  /sh", "--a ,", "/sh -x ", "='", "a:")
     for part in parts:
         masked_command(part * (100_000 // len(part)))
         clean_step("RUN |1 " + part * 100_000)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_a_step_of_json_is_no_configuration() -> None:
@@ -176,9 +176,9 @@ def test_numbers_and_commands_that_are_made_to_break_their_reader() -> None:
     check = {"Test": ["CMD", "x"], "Interval": 10**400}
     with pytest.raises(ImageError, match='"Interval" is no count'):
         settings({"Healthcheck": check})
-    began = time.monotonic()
+    began = time.process_time()
     assert settings({"Cmd": ["--token " * 200_000]})["command"][1]
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(

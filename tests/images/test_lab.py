@@ -12,6 +12,7 @@ import pytest
 from tests.support import oci
 from tests.support.contents import debian, distribution, interpreter, venv
 from tests.support.engine import Engine
+from tests.support.programs import needs
 from tests.support.registry import Registry
 
 BASE = oci.Layer(
@@ -33,7 +34,7 @@ IMAGE = oci.Image((BASE, oci.Step("ENV A=1"), TOP), config={"Env": ["A=1"], "Use
 ZSTD = oci.Image((oci.Layer(TOP.entries, compression="zstd"),))
 ARM = oci.Image((BASE,), platform="linux/arm64/v8")
 
-needs_skopeo = pytest.mark.skipif(not shutil.which("skopeo"), reason="no skopeo to read with")
+needs_skopeo = needs("skopeo", "no skopeo to read with")
 
 
 def skopeo(where: str) -> dict[str, object]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from depcheck.images.layout import open_layout
 from depcheck.images.platforms import host_platform
 from depcheck.images.values import Opened
 from tests.support import oci
+from tests.support.programs import needs
 from tests.support.registry import Registry
 
 A, B = oci.Layer({"a": "a"}, "COPY a ."), oci.Layer({"b": "b" * 600_000}, "COPY b .", "none")
@@ -150,7 +150,7 @@ def test_what_leads_out_of_the_folder(folder: Path, tmp_path: Path) -> None:
     assert open_layout(f"{folder}:staging").image.identity.config == STAGING.id
 
 
-@pytest.mark.skipif(not shutil.which("skopeo"), reason="no skopeo to copy an image with")
+@needs("skopeo", "no skopeo to copy an image with")
 def test_what_skopeo_writes(registry: Registry, tmp_path: Path) -> None:
     oci.push(PRODUCTION, registry.host, "team/copied", "1")
     subprocess.run(

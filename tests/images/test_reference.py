@@ -78,11 +78,11 @@ def test_hostile_text_is_shown_inert_and_read_fast() -> None:
         parse_reference("reg.example/\x1b]0;x\n::error::y")
     assert "\n" not in caught.value.message
     assert "\x1b" not in caught.value.message
-    began = time.monotonic()
+    began = time.process_time()
     for text in ("a" * 500 + "!", "a-" * 500, "a." * 500, "a/" * 400 + "A", "a.b:" * 250):
         with pytest.raises(UsageError):
             parse_reference(text)
-    assert time.monotonic() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 def test_digests() -> None:
