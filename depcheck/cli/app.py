@@ -8,8 +8,11 @@ import typer
 
 from depcheck.cli.cache_command import cache
 from depcheck.cli.check_command import check
+from depcheck.cli.completion_command import complete, completion
+from depcheck.cli.init_command import init
 from depcheck.cli.isolate_command import isolate
 from depcheck.cli.parity_command import parity
+from depcheck.cli.rules_command import explain, rules
 from depcheck.cli.sections import SectionedCommand
 
 app = typer.Typer(
@@ -46,6 +49,13 @@ def _root(
 
 
 app.command(short_help="Report what does not go together.", cls=SectionedCommand)(check)
-app.command(short_help="Report how what runs differs from what was tested.")(parity)
+app.command(short_help="Report how what runs differs from what was tested.", cls=SectionedCommand)(
+    parity
+)
 app.command(short_help="Report where container walls must stand.", cls=SectionedCommand)(isolate)
+app.command(short_help="Find components and write a configuration.")(init)
+app.command(short_help="List what can be found.")(rules)
+app.command(short_help="Explain a rule and how to heal it.")(explain)
 app.add_typer(cache, name="cache")
+app.command(short_help="Print a shell's completion script.")(completion)
+app.command(hidden=True)(complete)

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
+from depcheck.cli.deliver import Wanted
+from depcheck.cli.options import Components, Index, Reporting
+from depcheck.cli.outputs import outputs
 from depcheck.config import CommandLine
 from depcheck.errors import UsageError
 from depcheck.model.text import printable
@@ -15,56 +18,55 @@ Role = Literal["core", "ai", "other"]
 
 
 def command_line(
+    components: Components,
+    index: Index,
     *,
-    core: str | None,
-    ai: str | None,
-    components: Sequence[str],
-    locks: Sequence[str],
-    python: str | None,
-    platform: str | None,
-    index_url: str | None,
-    extra_index_urls: Sequence[str],
-    exclude_newer: str | None,
-    prereleases: bool,
-    offline: bool,
-    refresh: bool,
-    cache_dir: Path | None,
-    no_cache: bool,
     fail_on: str | None,
-    max_conflicts: int | None,
+    max_conflicts: int | None = None,
 ) -> CommandLine:
     """Return the options as values; a switch that is not given says nothing.
 
     Raises UsageError for a ``NAME=…`` without its halves, and for options that
     contradict each other.
     """
-    if offline and (refresh or no_cache):
-        other = "--refresh" if refresh else "--no-cache"
+    if index.offline and (index.refresh or index.no_cache):
+        other = "--refresh" if index.refresh else "--no-cache"
         raise UsageError(f"--offline and {other} contradict each other")
     return CommandLine(
-        components=_components(core, ai, components),
-        locks=tuple(_pair("--lock", text, "FILE") for text in locks),
-        python=python,
-        platform=platform,
-        index_url=index_url,
-        extra_index_urls=tuple(extra_index_urls) or None,
-        exclude_newer=exclude_newer,
-        offline=offline or None,
-        refresh=refresh or None,
-        cache_dir=cache_dir,
-        no_cache=no_cache or None,
-        prereleases=prereleases or None,
+        components=_components(components.core, components.ai, components.component or ()),
+        locks=tuple(_pair("--lock", text, "FILE") for text in components.lock or ()),
+        python=components.python,
+        platform=components.platform,
+        index_url=index.index_url,
+        extra_index_urls=tuple(index.extra_index_url or ()) or None,
+        exclude_newer=index.exclude_newer,
+        offline=index.offline or None,
+        refresh=index.refresh or None,
+        cache_dir=index.cache_dir,
+        no_cache=index.no_cache or None,
+        prereleases=index.pre or None,
         max_conflicts=max_conflicts,
         fail_on=fail_on,
     )
 
 
-def report_path(output: Path | None) -> Path | None:
-    """Return where the report is to be written; None, for ``-`` too, means stdout."""
-    return None if output == Path("-") else output
+def wanted(
+    report: Reporting, *, pylock: Path | None = None, show_suppressed: bool = False
+) -> Wanted:
+    """Return the outputs that the options ask for; raises UsageError."""
+    return Wanted(
+        outputs=outputs(report.format, report.output or ()),
+        pylock=_lock_path(pylock),
+        colour=report.color,
+        verbose=report.verbose,
+        quiet=report.quiet,
+        progress=not report.no_progress,
+        exit_zero=report.exit_zero,
+        show_suppressed=show_suppressed,
+    )
 
 
-def lock_path(pylock: Path | None) -> Path | None:
+def _lock_path(pylock: Path | None) -> Path | None:
     """Return where the lock is to be written; raises UsageError for a name that pip refuses."""
     if pylock is None or re.fullmatch(r"pylock(\.[^.]+)?\.toml", pylock.name):
         return pylock

@@ -19,8 +19,8 @@ def info(cache_dir: options.CacheDir = None) -> None:
 
 
 @cache.command("clear")
-def clear(cache_dir: options.CacheDir = None) -> None:
+def clear(cache_dir: options.CacheDir = None, quiet: options.Quiet = False) -> None:
     """Take everything out of the cache."""
     from depcheck.cli.run_cache import run_cache_clear
 
-    raise typer.Exit(guarded(lambda: run_cache_clear(cache_dir)))
+    raise typer.Exit(guarded(lambda: run_cache_clear(cache_dir, quiet=quiet)))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 from depcheck.errors import EXIT_UNCHECKED, DepcheckError
 
-EXIT_INTERRUPTED = 130
 EXIT_PIPE = 141
+"""What a shell says of a program that wrote to a pipe without a reader (128 and SIGPIPE)."""
 
 
 def guarded(action: Callable[[], int]) -> int:
@@ -21,8 +22,6 @@ def guarded(action: Callable[[], int]) -> int:
         if error.hint:
             tell("hint", error.hint)
         return error.exit_status
-    except KeyboardInterrupt:
-        return EXIT_INTERRUPTED
     except BrokenPipeError:
         hush()
         return EXIT_PIPE
@@ -31,12 +30,16 @@ def guarded(action: Callable[[], int]) -> int:
 
 
 def tell(label: str, text: str) -> None:
-    """Write ``label: text`` to stderr, each line of ``text`` made harmless."""
+    """Write ``label: text`` to stderr, each line of ``text`` made harmless.
+
+    Where nobody reads it, it is lost: the exit status still tells.
+    """
     from depcheck.report.escape import plain
 
     unicode = (sys.stderr.encoding or "").lower().startswith("utf")
-    for line in text.split("\n"):
-        print(f"{label}: {plain(line, unicode=unicode)}", file=sys.stderr)
+    with suppress(OSError):
+        for line in text.split("\n"):
+            print(f"{label}: {plain(line, unicode=unicode)}", file=sys.stderr)
 
 
 def hush() -> None:

@@ -7,19 +7,16 @@ from typing import Annotated
 import typer
 
 from depcheck.cli import options
+from depcheck.cli.grouping import grouped
 from depcheck.cli.guard import guarded
 
 _WISHES, _FILES, _AUDIT = "Wishes (what would it cost?)", "Files and proof", "Audit"
 
 
+@grouped
 def isolate(
-    core: options.Core = None,
-    ai: options.Ai = None,
-    component: options.Others = None,
-    lock: options.Locks = None,
-    config: options.Config = None,
-    python: options.Python = None,
-    platform: options.Platform = None,
+    *,
+    components: options.Components,
     together: Annotated[
         list[str] | None,
         typer.Option(
@@ -110,58 +107,23 @@ def isolate(
             rich_help_panel=_AUDIT,
         ),
     ] = None,
-    index_url: options.IndexUrl = None,
-    extra_index_url: options.ExtraIndexUrl = None,
-    exclude_newer: options.ExcludeNewer = None,
-    pre: options.Pre = False,
-    offline: options.Offline = False,
-    refresh: options.Refresh = False,
-    cache_dir: options.CacheDir = None,
-    no_cache: options.NoCache = False,
-    fail_on: options.FailOn = None,
-    format: options.ReportFormat = options.Format.TEXT,
-    output: options.Output = None,
-    verbose: options.Verbose = False,
-    quiet: options.Quiet = False,
+    index: options.Index,
+    show_suppressed: options.ShowSuppressed = False,
+    report: options.Reporting,
 ) -> None:
     """Divide the components into the fewest containers that work, and say why.
 
     Exit status: 0 nothing to tell, 1 findings (a wall is one), 2 wrong usage or
     configuration, 3 something could not be checked.
     """
-    from depcheck.cli.deliver import Wanted
 
     def action() -> int:
-        from depcheck.cli.arguments import command_line, report_path
+        from depcheck.cli.arguments import command_line, wanted
         from depcheck.cli.isolate_arguments import Asked, check_audit, check_files, write_path
         from depcheck.config import IsolationCommandLine
 
-        wanted = Wanted(
-            json=format is options.Format.JSON,
-            output=report_path(output),
-            verbose=verbose,
-            quiet=quiet,
-        )
-        check = command_line(
-            core=core,
-            ai=ai,
-            components=component or [],
-            locks=lock or [],
-            python=python,
-            platform=platform,
-            index_url=index_url,
-            extra_index_urls=extra_index_url or [],
-            exclude_newer=exclude_newer,
-            prereleases=pre,
-            offline=offline,
-            refresh=refresh,
-            cache_dir=cache_dir,
-            no_cache=no_cache,
-            fail_on=fail_on,
-            max_conflicts=None,
-        )
         given = IsolationCommandLine(
-            check=check,
+            check=command_line(components, index, fail_on=report.fail_on),
             together=tuple(together or ()),
             apart=tuple(apart or ()),
             max_containers=max_containers,
@@ -175,14 +137,21 @@ def isolate(
             network=build_network,
             build_args=tuple(build_arg or ()),
         )
+        outputs = wanted(report, show_suppressed=show_suppressed)
         if audit:
             from depcheck.cli.run_audit import run_audit
 
             check_audit(given, asked)
-            return run_audit(audit, service or [], config=config, fail_on=fail_on, wanted=wanted)
+            return run_audit(
+                audit,
+                service or [],
+                config=components.config,
+                fail_on=report.fail_on,
+                wanted=outputs,
+            )
         from depcheck.cli.run_isolate import run_isolate
 
         check_files(asked, service or [])
-        return run_isolate(given, asked, config=config, wanted=wanted)
+        return run_isolate(given, asked, config=components.config, wanted=outputs)
 
     raise typer.Exit(guarded(action))

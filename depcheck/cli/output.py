@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 from depcheck.cli.guard import hush
@@ -12,13 +11,18 @@ from depcheck.errors import OutputError
 from depcheck.model.text import printable
 
 
-def write_stdout(text: str) -> None:
+def write_stdout(text: str, *, utf8: bool = False) -> None:
     """Write ``text`` to stdout; a reader that has left is no error.
 
-    Raises OutputError where it cannot be written (a full disk).
+    With ``utf8`` the bytes are UTF-8 with ``\\n`` whatever the locale says: what a program
+    reads. Raises OutputError where it cannot be written (a full disk).
     """
     try:
-        sys.stdout.write(text)
+        if utf8 and hasattr(sys.stdout, "buffer"):
+            sys.stdout.flush()
+            sys.stdout.buffer.write(text.encode())
+        else:
+            sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
         hush()
@@ -45,9 +49,10 @@ def write_file(path: Path, text: str) -> None:
 
 
 def _replace(target: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}-")
-    temporary = Path(name)
+    # Named before it is there, so that an interrupt at any moment finds it to remove.
+    temporary = target.parent / f".{target.name[:100]}-{os.urandom(8).hex()}"
     try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(handle, "w", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
         temporary.chmod(_mode(target))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from depcheck.cli import options
+from depcheck.cli.grouping import grouped
 from depcheck.cli.guard import guarded
 
+_COMPARISON, _IMAGES = "Comparison", "Images"
 
+
+@grouped
 def parity(
     left: Annotated[
         str,
@@ -19,38 +24,63 @@ def parity(
         str,
         typer.Argument(metavar="RIGHT", help="What runs (production)."),
     ],
+    *,
     platform: Annotated[
         str | None,
         typer.Option(
             metavar="PLATFORM",
             help="Which image of several to compare, such as linux/arm64.",
+            rich_help_panel=_COMPARISON,
         ),
     ] = None,
     files: Annotated[
-        bool, typer.Option("--files", help="Compare all files too, by content, mode and owner.")
+        bool,
+        typer.Option(
+            "--files",
+            help="Compare all files too, by content, mode and owner.",
+            rich_help_panel=_COMPARISON,
+        ),
     ] = False,
     show_values: Annotated[
         bool,
-        typer.Option("--show-values", help="Show the values of variables and labels."),
+        typer.Option(
+            "--show-values",
+            help="Show the values of variables and labels.",
+            rich_help_panel=_COMPARISON,
+        ),
     ] = False,
     rollback: Annotated[
-        bool, typer.Option("--rollback", help="Say how to get back to what runs now.")
+        bool,
+        typer.Option(
+            "--rollback",
+            help="Say how to get back to what runs now.",
+            rich_help_panel=_COMPARISON,
+        ),
     ] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Configuration (default: depcheck.toml or pyproject.toml, here or above).",
+            rich_help_panel=_COMPARISON,
+        ),
+    ] = None,
     insecure_registry: Annotated[
         list[str] | None,
         typer.Option(
             metavar="HOST",
             help="Speak to this registry without TLS or a valid certificate; may be repeated.",
+            rich_help_panel=_IMAGES,
         ),
     ] = None,
-    cache_dir: options.CacheDir = None,
-    no_cache: options.NoCache = False,
-    config: options.Config = None,
-    fail_on: options.FailOn = None,
-    format: options.ReportFormat = options.Format.TEXT,
-    output: options.Output = None,
-    verbose: options.Verbose = False,
-    quiet: options.Quiet = False,
+    cache_dir: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where the cache lies.", rich_help_panel=_IMAGES),
+    ] = None,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Keep nothing.", rich_help_panel=_IMAGES)
+    ] = False,
+    report: options.Reporting,
 ) -> None:
     """Compare two environments: is what runs what was tested?
 
@@ -62,11 +92,10 @@ def parity(
     Exit status: 0 the same or as expected, 1 findings, 2 wrong usage or
     configuration, 3 something could not be read.
     """
-    from depcheck.cli.deliver import Wanted
-    from depcheck.cli.run_parity import run_parity
 
     def action() -> int:
-        from depcheck.cli.arguments import report_path
+        from depcheck.cli.arguments import wanted
+        from depcheck.cli.run_parity import run_parity
         from depcheck.config import ParityCommandLine
 
         given = ParityCommandLine(
@@ -79,14 +108,8 @@ def parity(
             insecure_registries=tuple(insecure_registry or ()),
             cache_dir=cache_dir,
             no_cache=no_cache,
-            fail_on=fail_on,
+            fail_on=report.fail_on,
         )
-        wanted = Wanted(
-            json=format is options.Format.JSON,
-            output=report_path(output),
-            verbose=verbose,
-            quiet=quiet,
-        )
-        return run_parity(given, config=config, wanted=wanted)
+        return run_parity(given, config=config, wanted=wanted(report))
 
     raise typer.Exit(guarded(action))

@@ -1,9 +1,10 @@
-"""A line on the terminal that tells how a run goes on."""
+"""A line on the terminal that tells how a run goes on. What nobody reads is lost."""
 
 from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from typing import TextIO
 
 from depcheck.report.escape import plain
@@ -41,12 +42,12 @@ class ProgressLine:
 
     def note(self, text: str) -> None:
         """Write a line that stays."""
-        with self._lock:
+        with self._lock, suppress(OSError):
             self._stream.write(f"\r\x1b[Knote: {plain(text)}\n")
 
     def close(self) -> None:
         """Take the line away."""
-        with self._lock:
+        with self._lock, suppress(OSError):
             if not self._over:
                 self._stream.write("\r\x1b[K")
                 self._stream.flush()
@@ -54,7 +55,7 @@ class ProgressLine:
 
     def _draw(self) -> None:
         now = time.monotonic()
-        with self._lock:
+        with self._lock, suppress(OSError):
             if self._over or now - self._drawn < _PAUSE:
                 return
             self._drawn = now
@@ -81,7 +82,8 @@ class Notes:
 
     def note(self, text: str) -> None:
         """Write a line."""
-        print(f"note: {plain(text, unicode=False)}", file=self._stream)
+        with suppress(OSError):
+            print(f"note: {plain(text, unicode=False)}", file=self._stream)
 
     def close(self) -> None:
         """Do nothing."""

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from depcheck.cli.deliver import Wanted, canvas, deliver, observing, prefix
+from depcheck.cli.deliver import Canvas, Telling, Wanted, conclude, leaving, observing, prefix
+from depcheck.cli.inputs import of_audit
+from depcheck.cli.outputs import check_places
 from depcheck.config import AuditSettings, load_audit_settings
 
 if TYPE_CHECKING:
     from depcheck.model.isolation import AuditReport
+    from depcheck.report.digest import Context, Digest
 
 
 def run_audit(
@@ -28,40 +31,54 @@ def run_audit(
     settings = load_audit_settings(
         start=Path.cwd(), config=config, targets=targets, fail_on=fail_on
     )
-    report = _observed(settings, services, wanted.quiet)
-    deliver(_rendered(report, settings, wanted), wanted)
-    return audit_exit_status(report, settings.fail_on)
+    check_places(wanted.outputs, of_audit(settings))
+    report = _observed(settings, services, wanted)
+    found = audit_exit_status(report, settings.fail_on)
+    return conclude(_telling(report, settings, wanted, leaving(found, wanted)), found, wanted)
 
 
-def _observed(settings: AuditSettings, services: Sequence[str], quiet: bool) -> AuditReport:
+def _observed(settings: AuditSettings, services: Sequence[str], wanted: Wanted) -> AuditReport:
     # Not before the settings are known to be right: an engine's client loads slowly.
     from depcheck.pipeline.auditing import audit
 
-    with observing(quiet) as observer:
+    with observing(wanted) as observer:
         return audit(
             settings.targets,
             root=settings.root,
             components=settings.components,
             services=services,
+            suppressions=settings.suppressions,
+            today=settings.today,
             environ=os.environ,
             observer=observer,
         )
 
 
-def _rendered(report: AuditReport, settings: AuditSettings, wanted: Wanted) -> str:
+def _telling(report: AuditReport, settings: AuditSettings, wanted: Wanted, status: int) -> Telling:
     root = prefix(settings.root)
-    if wanted.json:
-        from depcheck.report.audit_json import render_audit_json
 
-        return render_audit_json(report, root=root)
-    from depcheck.report.audit_text import render_audit
+    def text(on: Canvas) -> str:
+        from depcheck.report.text.audit import render_audit
 
-    on = canvas(wanted)
-    return render_audit(
-        report,
-        width=on.width,
-        colour=on.colour,
-        unicode=on.unicode,
-        verbose=wanted.verbose,
-        prefix=root,
-    )
+        return render_audit(
+            report,
+            width=on.width,
+            colour=on.colour,
+            unicode=on.unicode,
+            verbose=wanted.verbose,
+            prefix=root,
+            status=status,
+            show_suppressed=wanted.show_suppressed,
+        )
+
+    def json() -> str:
+        from depcheck.report.json.audit import render_audit_json
+
+        return render_audit_json(report, root=root, fail_on=settings.fail_on)
+
+    def digested(context: Context) -> Digest:
+        from depcheck.report.digests.audit import digest_audit
+
+        return digest_audit(report, context, fail_on=settings.fail_on)
+
+    return Telling(root=settings.root, status=status, text=text, json=json, digested=digested)

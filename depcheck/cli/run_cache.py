@@ -23,10 +23,11 @@ def run_cache_info(folder: Path | None) -> int:
     return 0
 
 
-def run_cache_clear(folder: Path | None) -> int:
-    """Take everything out of the cache and say what that was."""
+def run_cache_clear(folder: Path | None, *, quiet: bool) -> int:
+    """Take everything out of the cache and, unless ``quiet``, say what that was."""
     from depcheck.pipeline.caches import cache_clear
 
     held = cache_clear(folder, os.environ)
-    tell("note", f"took {held.bytes / 1e6:.1f} MB out of {held.path}")
+    if not quiet:
+        tell("note", f"took {held.bytes / 1e6:.1f} MB out of {held.path}")
     return 0

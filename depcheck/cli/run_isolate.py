@@ -8,16 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from depcheck.cli.deliver import Wanted, canvas, deliver, observing, prefix
+from depcheck.cli.deliver import Canvas, Telling, Wanted, conclude, leaving, observing, prefix
 from depcheck.cli.guard import tell
+from depcheck.cli.inputs import of_check, of_report
 from depcheck.cli.isolate_arguments import Asked, build_arguments
 from depcheck.cli.isolate_files import Made, Refused, check_code, check_folder, make, stopped, write
+from depcheck.cli.outputs import check_inputs, check_places
 from depcheck.config import IsolationCommandLine, load_isolation_settings
-from depcheck.errors import EXIT_FINDINGS, DepcheckError
+from depcheck.errors import DepcheckError
 
 if TYPE_CHECKING:
     from depcheck.model.isolation import IsolationReport, IsolationSettings
     from depcheck.model.observer import Observer
+    from depcheck.report.digest import Context, Digest
 
 
 def run_isolate(
@@ -34,18 +37,28 @@ def run_isolate(
     if asked.write and settings.folder is not None:
         check_folder(settings.folder, settings.settings.root)
     check_code(settings)
+    check_places(wanted.outputs, of_check(settings.settings), made=_folder(settings, asked))
     settings = _with_previous(settings)
-    with observing(wanted.quiet) as observer:
+    with observing(wanted) as observer:
         report = _divided(settings, observer)
+        check_inputs(wanted.outputs, of_report(report.components, settings.settings.root))
         report, fault = _carried_out(report, settings, asked, arguments, observer)
-    deliver(_rendered(report, settings, wanted), wanted)
-    status = isolation_exit_status(report, settings.settings.fail_on)
+    found = isolation_exit_status(report, settings.settings.fail_on)
+    status = _status(found, fault, wanted)
+    conclude(_telling(report, settings, wanted, status), found, wanted)
     if fault is None:
         return status
     if not isinstance(fault, Refused):
         raise fault
     tell("error", f"nothing was {'written' if asked.write else 'proven'}: {fault.message}")
-    return status or EXIT_FINDINGS
+    return status
+
+
+def _status(found: int, fault: DepcheckError | None, wanted: Wanted) -> int:
+    """Return the exit status that the run leaves with; what stopped its work has its own."""
+    if fault is None or isinstance(fault, Refused):
+        return leaving(found, wanted, lacking=fault is not None)
+    return fault.exit_status
 
 
 def _with_previous(settings: IsolationSettings) -> IsolationSettings:
@@ -107,21 +120,46 @@ def _proven(
     return replace(report, verified=verified, findings=findings)
 
 
-def _rendered(report: IsolationReport, settings: IsolationSettings, wanted: Wanted) -> str:
-    root = prefix(settings.settings.root)
-    if wanted.json:
-        from depcheck.report.isolation_json import render_isolation_json
+def _folder(settings: IsolationSettings, asked: Asked) -> Path | None:
+    """Return the folder that this run fills."""
+    return settings.folder if asked.write else None
 
-        return render_isolation_json(report, root=root)
-    from depcheck.report.isolation_text import render_isolation
 
-    on = canvas(wanted)
-    return render_isolation(
-        report,
-        width=on.width,
-        colour=on.colour,
-        unicode=on.unicode,
-        verbose=wanted.verbose,
-        prefix=root,
-        fail_on=settings.settings.fail_on,
+def _telling(
+    report: IsolationReport, settings: IsolationSettings, wanted: Wanted, status: int
+) -> Telling:
+    root, fail_on = prefix(settings.settings.root), settings.settings.fail_on
+
+    def text(on: Canvas) -> str:
+        from depcheck.report.text.isolation import render_isolation
+
+        return render_isolation(
+            report,
+            width=on.width,
+            colour=on.colour,
+            unicode=on.unicode,
+            verbose=wanted.verbose,
+            prefix=root,
+            status=status,
+            fail_on=fail_on,
+            show_suppressed=wanted.show_suppressed,
+        )
+
+    def json() -> str:
+        from depcheck.report.json.isolation import render_isolation_json
+
+        return render_isolation_json(report, root=root, fail_on=fail_on)
+
+    def digested(context: Context) -> Digest:
+        from depcheck.report.digests.isolation import digest_isolation
+
+        return digest_isolation(report, context, fail_on=fail_on)
+
+    return Telling(
+        root=settings.settings.root,
+        status=status,
+        text=text,
+        json=json,
+        digested=digested,
+        config=settings.settings.config_path,
     )

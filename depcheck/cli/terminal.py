@@ -7,6 +7,8 @@ import sys
 from collections.abc import Mapping
 from typing import TextIO
 
+from depcheck.cli.formats import Colour
+
 PIPED = 80
 
 
@@ -21,8 +23,13 @@ def width(stream: TextIO, environ: Mapping[str, str]) -> int:
         return PIPED
 
 
-def colour(stream: TextIO, environ: Mapping[str, str]) -> bool:
-    """Return whether to colour: ``NO_COLOR`` beats ``FORCE_COLOR`` beats the terminal."""
+def colour(stream: TextIO, environ: Mapping[str, str], when: Colour = Colour.AUTO) -> bool:
+    """Return whether to colour: ``when`` beats ``NO_COLOR`` beats ``FORCE_COLOR`` beats the rest.
+
+    The two variables are those of no-color.org and force-color.org.
+    """
+    if when is not Colour.AUTO:
+        return when is Colour.ALWAYS
     if environ.get("NO_COLOR"):
         return False
     if environ.get("FORCE_COLOR", "0") not in ("", "0"):

@@ -12,7 +12,9 @@ from depcheck.config.values import COMPONENT_NAME, FAIL_ON, ROLES, Role, index_a
 from depcheck.errors import UsageError
 from depcheck.model.requirement import normalise
 from depcheck.model.settings import ComponentSettings, Settings
-from depcheck.model.text import did_you_mean, printable
+from depcheck.model.text import did_you_mean, printable, redact
+
+_SCHEMES = ("https", "http", "file")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +65,8 @@ def _values(settings: Settings, start: Path, given: CommandLine) -> Settings:
     severity(given.fail_on)
     extra = given.extra_index_urls
     index = _given(
-        index_url=given.index_url and index_address(given.index_url, start),
-        extra_index_urls=extra
-        if extra is None
-        else tuple(index_address(url, start) for url in extra),
+        index_url=given.index_url and _index(given.index_url, start),
+        extra_index_urls=extra if extra is None else tuple(_index(url, start) for url in extra),
         exclude_newer=given.exclude_newer,
         offline=given.offline,
         refresh=given.refresh,
@@ -81,6 +81,17 @@ def _values(settings: Settings, start: Path, given: CommandLine) -> Settings:
         fail_on=given.fail_on,
     )
     return replace(settings, index=replace(settings.index, **index), **rest)
+
+
+def _index(url: str, start: Path) -> str:
+    """Return an index address as settings have it. Raises UsageError for one of no known kind."""
+    scheme, colon, rest = url.partition("://")
+    if colon and (scheme not in _SCHEMES or not rest):
+        raise UsageError(
+            f'the index address "{printable(redact(url))}" makes no sense',
+            hint="use an https, http or file address, or the path of a folder",
+        )
+    return index_address(url, start)
 
 
 def severity(given: str | None) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from importlib.resources import files
 from pathlib import Path
 
 import jsonschema
 import pytest
+
+from tests.support.command import depcheck
 
 BARE = 'services:\n  web:\n    image: web\n  ai:\n    image: ai\n    ports: ["8000:8000"]\n'
 CONFIGURATION = """\
@@ -33,19 +33,8 @@ FIXTURES = Path(__file__).parents[2] / "fixtures"
 
 
 def isolate(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "depcheck", "isolate", *arguments],
-        cwd=cwd,
-        env={
-            **os.environ,
-            "PYTHONIOENCODING": "utf-8",
-            "DOCKER_HOST": "unix:///nonexistent/docker.sock",
-        },
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=60,
-    )
+    engine = "unix:///nonexistent/docker.sock"
+    return depcheck("isolate", *arguments, cwd=cwd, DOCKER_HOST=engine)
 
 
 @pytest.fixture
@@ -71,7 +60,7 @@ def test_what_a_bare_service_lacks(project: Path) -> None:
 
 def test_json_is_what_its_schema_says(project: Path) -> None:
     run = isolate("--audit", "compose.yaml", "--format", "json", cwd=project)
-    schema = json.loads(files("depcheck.report").joinpath("audit.schema.json").read_text())
+    schema = json.loads(files("depcheck.report.json").joinpath("audit.schema.json").read_text())
     jsonschema.Draft202012Validator(schema).validate(json.loads(run.stdout))
     assert rules(run.stdout).keys() == {"web", "ai"}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
@@ -15,6 +14,7 @@ import jsonschema
 import pytest
 from packaging.pylock import Pylock
 
+from tests.support.command import depcheck
 from tests.support.index_server import IndexServer, Release
 
 PROJECTS = {
@@ -45,44 +45,18 @@ class Shop:
         path.write_text("\n".join(lines) + "\n")
 
     def check(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "depcheck",
-                "check",
-                "--index-url",
-                self.url,
-                "--core",
-                "web/requirements.txt",
-                "--ai",
-                "ai/requirements.txt",
-                "--cache-dir",
-                "cache",
-                *arguments,
-            ],
-            cwd=self.root,
-            env={**os.environ, "PYTHONIOENCODING": "utf-8", **environ},
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-            timeout=120,
-        )
+        return depcheck(
+            "check", "--index-url", self.url, "--core", "web/requirements.txt",
+            "--ai", "ai/requirements.txt", "--cache-dir", "cache", *arguments,
+            cwd=self.root, **environ,
+        )  # fmt: skip
 
 
 def plainly(
     shop: Shop, *arguments: str, env: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run the command with nothing but these arguments."""
-    return subprocess.run(
-        [sys.executable, "-m", "depcheck", "check", "--no-cache", *arguments],
-        cwd=shop.root,
-        env=env,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=120,
-    )
+    return depcheck("check", "--no-cache", *arguments, cwd=shop.root, environ=env)
 
 
 @pytest.fixture
@@ -117,7 +91,7 @@ def test_what_goes_together(shop: Shop) -> None:
         "note: the combined set is in pylock.toml",
     ]
     report = json.loads((shop.root / "report.json").read_text())
-    schema = json.loads(files("depcheck.report").joinpath("report.schema.json").read_text())
+    schema = json.loads(files("depcheck.report.json").joinpath("report.schema.json").read_text())
     jsonschema.Draft202012Validator(schema).validate(report)
     lock = Pylock.from_dict(tomllib.loads((shop.root / "pylock.toml").read_text()))
     assert [(p.name, str(p.version)) for p in lock.packages] == [
@@ -245,3 +219,14 @@ def test_the_configuration_will_do(shop: Shop, index: IndexServer) -> None:
     run = plainly(shop)
     assert run.returncode == 1
     assert run.stdout.startswith("CONFLICT: web and ai cannot")
+
+
+@pytest.mark.parametrize("address", ["ftp://x", "https://", "hppts://user:hunter2@x/simple"])
+@pytest.mark.parametrize("option", ["--index-url", "--extra-index-url"])
+def test_an_index_address_of_no_known_kind_is_wrong_usage(
+    option: str, address: str, shop: Shop
+) -> None:
+    run = shop.check(option, address)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "makes no sense" in run.stderr
+    assert "hunter2" not in run.stderr

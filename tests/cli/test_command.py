@@ -54,6 +54,7 @@ def test_help_lists_options_in_sections(tmp_path: Path) -> None:
         "Audit:",
         "Index:",
         "Report:",
+        "Terminal:",
         "Options:",
     ]
     assert max(map(len, run.stdout.splitlines())) <= 80

@@ -33,11 +33,6 @@ def test_an_index_that_cannot_be_asked_is_three() -> None:
     assert guarded(raising(IndexFailure("no index"))) == 3
 
 
-def test_an_interrupt_is_quiet(capsys: pytest.CaptureFixture[str]) -> None:
-    assert guarded(raising(KeyboardInterrupt())) == 130
-    assert capsys.readouterr().err == ""
-
-
 def test_a_fault_of_our_own_is_short(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,8 @@ import jsonschema
 import pytest
 from packaging.pylock import Pylock
 
+from tests.support.command import depcheck
+
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 SHOP = FIXTURES / "shop"
 NO_ENGINE = "unix:///nonexistent/docker.sock"
@@ -28,15 +30,8 @@ def isolate(pair: str, *arguments: str, cwd: Path, **environ: str) -> Process:
 
 
 def run(*arguments: str, cwd: Path, **environ: str) -> Process:
-    return subprocess.run(
-        [sys.executable, "-m", "depcheck", "isolate", "--no-cache", *arguments],
-        cwd=cwd,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", "DOCKER_HOST": NO_ENGINE, **environ},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=120,
-    )
+    environ = {"DOCKER_HOST": NO_ENGINE, **environ}
+    return depcheck("isolate", "--no-cache", *arguments, cwd=cwd, **environ)
 
 
 def written(folder: Path) -> dict[str, bytes]:
@@ -106,7 +101,8 @@ class TestReport:
         assert (ran.returncode, ran.stdout) == (1, "")
         assert ran.stderr == "note: the report is in report.json\n"
         report = json.loads((tmp_path / "report.json").read_text())
-        schema = json.loads(files("depcheck.report").joinpath("isolation.schema.json").read_text())
+        schemas = files("depcheck.report.json")
+        schema = json.loads(schemas.joinpath("isolation.schema.json").read_text())
         jsonschema.Draft202012Validator(schema).validate(report)
         assert [container["name"] for container in report["containers"]] == ["web", "recommender"]
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from depcheck.cli.isolate_arguments import build_arguments
 from depcheck.errors import UsageError
+from tests.support.command import depcheck
 
 CONFIGURATION = """\
 [components.web]
@@ -23,15 +22,7 @@ role = "ai"
 
 
 def isolate(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "depcheck", "isolate", *arguments],
-        cwd=cwd,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", "TOKEN": "hunter2"},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=60,
-    )
+    return depcheck("isolate", *arguments, cwd=cwd, TOKEN="hunter2")
 
 
 @pytest.fixture

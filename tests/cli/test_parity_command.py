@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.command import depcheck
+
 
 def parity(*arguments: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "depcheck", "parity", *arguments],
-        cwd=cwd,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "80", **environ},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=60,
-    )
+    return depcheck("parity", *arguments, cwd=cwd, **{"COLUMNS": "80", **environ})
 
 
 def test_help_says_which_side_is_which_and_lists_the_kinds(tmp_path):

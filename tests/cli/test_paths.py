@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.support.command import depcheck
 
 SHOP = Path(__file__).parents[2] / "fixtures" / "shop"
 
 
 def run(folder: Path, *arguments: str) -> str:
-    command = [sys.executable, "-m", "depcheck", "check", "--quiet", *arguments]
-    done = subprocess.run(
-        [*command, "--config", str(SHOP / "conflict" / "depcheck.toml")],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=60,
-    )
-    return done.stdout
+    config = ("--config", str(SHOP / "conflict" / "depcheck.toml"))
+    return depcheck("check", "--quiet", *arguments, *config, cwd=folder).stdout
 
 
 @pytest.mark.parametrize(
