@@ -99,9 +99,8 @@ class Shift:
     if no solution keeps the old version, or (``far``) at most one that pushes
     another project back by dozens of releases; ``sought`` is False where it would take too
     much reading to tell whether there is one. Where one keeps it, ``pin`` is the requirement
-    that does. ``direct`` is the
-    statement of the component that names the project, if one does. ``chain``
-    tells who brings the new version. ``alone`` is True where resolving the
+    that does. ``direct`` is the statement of the component that names the project, if one
+    does. ``chain`` tells who brings the new version. ``alone`` is True where resolving the
     component alone today moves it too, so that only its lock has held it back.
     ``price`` is what this one pin would push back, each as
     ``langchain 0.2.17 → 0.0.27``; empty where it pushes nothing back.

@@ -31,12 +31,14 @@ class Context:
     the repository is put after to open it (``https://git.example/owner/repo/blob/SHA/``),
     empty where nothing is known. ``docs`` is the address of the page of rules, empty
     likewise. ``command`` is what runs the same again on one's own machine, word by word.
+    ``config`` is the configuration file (relative to the project root), empty without one.
     """
 
     prefix: str = ""
     links: str = ""
     docs: str = ""
     command: tuple[str, ...] = ()
+    config: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,24 +106,30 @@ class Entry:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """A cell of a table. ``code`` is for names, versions and values; ``sort`` is what it is
-    sorted by where that is not its text."""
+    sorted by where that is not its text. ``lead`` says what ``place`` is to it
+    (``brought in by web``), empty where it stands there itself."""
 
     text: str
     code: bool = False
     tone: Tone = "plain"
     place: Place | None = None
+    lead: str = ""
     sort: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Rows to filter and sort. ``id`` is a word (``shifts``), ``note`` a sentence, maybe empty."""
+    """Rows to filter and sort. ``id`` is a word (``shifts``), ``note`` a sentence, maybe empty.
+
+    ``repeats`` is True where its rows are findings, which are told as entries too.
+    """
 
     id: str
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,14 +169,14 @@ class Digest:
     """A whole report.
 
     ``verdict`` is the terminal's first word (``CONFLICT``), ``summary`` the rest of its first
-    sentence, ``advice`` the sentences below it. ``status`` is the exit status that goes with it.
-    ``failing`` counts the findings that make it 1. ``entries`` are the findings, in the order
-    in which a reader wants them: brought in by the change first, then the gravest. ``fixed``
-    are those of the base that are gone. ``cures`` are whole alternatives. ``gaps`` are what
-    could not be checked. ``facts`` say what was checked (``Python``, ``web``), a line each.
-    ``base`` is without its findings, its paths from the root of the repository.
-    ``home`` is where in the repository a finding is shown that has no place there: the
-    configuration file, else the first component's source; None where neither lies in it.
+    sentence, ``advice`` the sentences below it. ``status`` is the exit status that the run leaves
+    with. ``failing`` counts the findings that make it 1, or would without ``--exit-zero``.
+    ``entries`` are the findings, in the order in which a reader wants them: brought in by the
+    change first, then the gravest. ``fixed`` are those of the base that are gone. ``cures`` are
+    whole alternatives. ``gaps`` are what could not be checked. ``facts`` say what was checked
+    (``Python``, ``web``), a line each. ``base`` is without its findings, its paths from the root
+    of the repository. ``home`` is where in the repository a finding is shown that has no place
+    there: the configuration file, else the first component's source; None where neither lies in it.
     """
 
     job: Job

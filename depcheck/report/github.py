@@ -72,7 +72,8 @@ def _message(entry: Entry, place: Place | None) -> Iterator[str]:
     """Yield what is wrong, why, and what to write instead, a line each."""
     yield _worded("Found", plain(_cut(entry.message)))
     if entry.novelty is not None and entry.novelty.was:
-        yield f"Worse than before: {plain(_cut(entry.novelty.was))}"
+        how = "Worse than before" if entry.novelty.worse else "Changed; before"
+        yield f"{how}: {plain(_cut(entry.novelty.was))}"
     if entry.steps:
         steps = [plain(_cut(step)) for step in entry.steps[:_STEPS]]
         more = f"; and {len(entry.steps) - _STEPS} more" if entry.steps[_STEPS:] else ""
@@ -85,7 +86,7 @@ def _message(entry: Entry, place: Place | None) -> Iterator[str]:
 
 
 def _instead(entry: Entry, place: Place | None) -> Iterator[str]:
-    here = sorted(entry.changes, key=lambda change: change.place != place)
+    here = sorted(entry.changes, key=lambda change: not _is_at(change.place, place))
     for change in here[:_CHANGES]:
         yield _change(change, place)
     if not entry.changes:
@@ -93,8 +94,13 @@ def _instead(entry: Entry, place: Place | None) -> Iterator[str]:
             yield f"What to do: {plain(_cut(remedy))}"
 
 
+def _is_at(one: Place, other: Place | None) -> bool:
+    """Return whether two places are the same line, whosever it is."""
+    return other is not None and (one.path, one.line) == (other.path, other.line)
+
+
 def _change(change: Change, place: Place | None) -> str:
-    where = "here" if change.place == place else f"in {plain(_cut(str(change.place)))}"
+    where = "here" if _is_at(change.place, place) else f"in {plain(_cut(str(change.place)))}"
     before = plain(_cut(change.before))
     if not change.after:
         return f"Take out {where}: {before}"

@@ -13,6 +13,7 @@ from depcheck.report.text.layout import Marks
 from depcheck.report.words import listed, plural
 
 _REVISION = 12
+_ABBREVIATED = 7
 _PILES = ("new", "worse", "rest", "small", "gaps")
 
 
@@ -119,5 +120,12 @@ def is_known(finding: Finding) -> bool:
 
 def named(base: Base) -> str:
     """Return what was compared with: ``main (1a2b3c4d5e6f)``."""
-    revision = base.revision[:_REVISION]
-    return f"{base.named} ({revision})" if revision and revision != base.named else base.named
+    name, revision = name_and_revision(base)
+    return f"{name} ({revision})" if revision else name
+
+
+def name_and_revision(base: Base) -> tuple[str, str]:
+    """Return the base's name, and its commit's hash in short where the name is not that."""
+    short = base.revision[:_REVISION]
+    is_hash = len(base.named) >= _ABBREVIATED and base.revision.startswith(base.named.lower())
+    return (short, "") if is_hash else (base.named, short)

@@ -147,8 +147,7 @@ def open_gaps(
     return tuple(
         entry
         for entry in entries
-        if not entry.harmless
-        and (entry.subject, () if entry.origin is None else (entry.origin,)) not in accepted
+        if not entry.harmless and (entry.subject, entry.origins) not in accepted
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
-from depcheck.errors import EXIT_UNCHECKED
+from depcheck.errors import EXIT_CLEAN, EXIT_UNCHECKED
 from depcheck.report.digest import Digest, Entry
 from depcheck.report.words import plural
 
@@ -52,10 +53,21 @@ def _without_base(digest: Digest) -> str:
     count = plural(len(digest.entries), "finding")
     if not digest.failing:
         return f"{count}."
-    if digest.failing == len(digest.entries):
-        return f"{count}, which {'fails' if digest.failing == 1 else 'all fail'} the check."
-    fail = "fails" if digest.failing == 1 else "fail"
-    return f"{count}, of which {digest.failing} {fail} the check."
+    every = digest.failing == len(digest.entries)
+    which = ("all " if digest.failing > 1 else "") if every else f"of which {digest.failing} "
+    return f"{count}, {'which ' if every else ''}{which}{fail(digest)} the check{excused(digest)}."
+
+
+def fail(digest: Digest) -> str:
+    """Return the verb of the findings that fail the run, or would."""
+    if digest.status == EXIT_CLEAN:
+        return "would fail"
+    return "fails" if digest.failing == 1 else "fail"
+
+
+def excused(digest: Digest) -> str:
+    """Return why findings that would fail the run do not; empty where they do."""
+    return " (--exit-zero)" if digest.status == EXIT_CLEAN else ""
 
 
 def _with_base(digest: Digest) -> str:
@@ -63,12 +75,31 @@ def _with_base(digest: Digest) -> str:
     assert base is not None
     if base.verdict is None:
         return _without_verdict(len(digest.entries))
-    new = sum(brought(entry) for entry in digest.entries)
-    what = plural(new, "new finding") if new else "no new finding"
-    rest = [(len(known(digest)), "already there"), (len(digest.fixed), "fixed")]
+    counts = Counter(_kind(entry) for entry in digest.entries)
+    rest = [(counts["changed"], "changed"), (counts["known"], "already there")]
+    rest.append((len(digest.fixed), "fixed"))
     others = ", ".join(f"{count} {word}" for count, word in rest if count)
-    lead = "This change brings" if base.revision else "Since then:"
-    return f"{lead} {what}{'; ' if others else ''}{others}."
+    told = _brings if base.revision else _since
+    return f"{told(counts['new'], counts['worse'])}{'; ' if others else ''}{others}."
+
+
+def _kind(entry: Entry) -> str:
+    """Return what a finding is against the base: its status, or ``worse``."""
+    if entry.novelty is None:
+        return ""
+    return "worse" if brought(entry) and entry.novelty.worse else entry.novelty.status
+
+
+def _brings(new: int, worse: int) -> str:
+    """Return what a change brings: ``This change brings 1 new finding and makes 2 worse``."""
+    brings = f"brings {plural(new, 'new finding')}" if new else ""
+    makes = f"makes {worse if new else plural(worse, 'finding')} worse" if worse else ""
+    return f"This change {' and '.join(filter(None, [brings, makes])) or 'brings no new finding'}"
+
+
+def _since(new: int, worse: int) -> str:
+    what = plural(new, "new finding") if new else "no new finding"
+    return f"Since then: {what}{f', {worse} worse' if worse else ''}"
 
 
 def _without_verdict(count: int) -> str:

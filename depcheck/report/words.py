@@ -19,7 +19,9 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 
 def listed(words: Sequence[str]) -> str:
-    """Return ``a``, ``a and b`` or ``a, b and c``."""
+    """Return ``a``, ``a and b`` or ``a, b and c``; ``nothing`` for none."""
+    if not words:
+        return "nothing"
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
@@ -79,8 +81,12 @@ def place(page: Page, origin: Origin) -> Span:
 
 
 def stands(page: Page, origins: Iterable[Origin]) -> list[list[list[Span]]]:
-    """Return rows of place and text as written, for ``Page.rows``."""
-    return [[[place(page, origin)], [Span(origin.text, CODE)]] for origin in dict.fromkeys(origins)]
+    """Return rows of place and text as written, for ``Page.rows``; a line that several
+    components have is there once."""
+    lines: dict[object, Origin] = {}
+    for origin in origins:
+        lines.setdefault((origin.path, origin.line, origin.text), origin)
+    return [[[place(page, origin)], [Span(origin.text, CODE)]] for origin in lines.values()]
 
 
 def sentence(step: Step) -> str:
@@ -103,6 +109,21 @@ def priced(shift: Shift, marks: Marks) -> str:
     """Return ``pin X==1``, and at what price where it pushes others back."""
     price = listed([text.replace("→", marks.arrow) for text in shift.price]) if shift.price else ""
     return f"pin {shift.pin}" + (f", at the price of {price}" if price else "")
+
+
+def asked_at(indexes: Sequence[str], exclude_newer: str | None) -> str:
+    """Return where releases were looked up, and as of when, for the foot of a report."""
+    limit = f", nothing newer than {exclude_newer}" if exclude_newer else ""
+    return (", ".join(indexes) or "no index") + limit
+
+
+def once(edits: Iterable[Edit]) -> list[Edit]:
+    """Return each edit once, where several components come from the same lines of a file."""
+    lines: dict[object, Edit] = {}
+    for edit in edits:
+        at = edit.origin
+        lines.setdefault((at.path, at.line, at.text, edit.before, edit.after), edit)
+    return list(lines.values())
 
 
 def edited(edit: Edit, marks: Marks) -> list[Span]:

@@ -114,6 +114,7 @@ def _shift(data: Value) -> Shift:
         grade=data["grade"].choice(_GRADES),
         forced=data["forced"].switch(),
         far=data["far"].switch(),
+        sought=not data.has("sought") or data["sought"].switch(),
         pin=data["pin"].text(),
         direct=_maybe(data, "direct", _requirement),
         locked=_maybe(data, "locked", _pin),

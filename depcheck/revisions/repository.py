@@ -19,8 +19,8 @@ _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _LONGEST = 500
 _NO_REPOSITORY = "run it in a working tree, or compare with a report of an earlier run: --baseline"
 _SHALLOW = (
-    "this clone has only a part of the history: fetch more of it (git fetch --unshallow, or "
-    "fetch-depth: 0 of the checkout action)"
+    "this clone has only a part of the history: fetch more of it (git fetch --unshallow; for "
+    "the checkout action fetch-depth: 2 (the merge commit and its base), or 0)"
 )
 
 

@@ -197,7 +197,7 @@ def check() -> Digest:
                 subject="git+https://git.example/owner/model.git",
                 reason="a version control URL is never fetched",
                 hint="name a release of an index instead",
-                origin=Origin(component="web", path="web/requirements.txt", line=12, text=""),
+                origin=Origin(component="web", path="shop/web/requirements.txt", line=12, text=""),
             ),
             Undetermined(subject="legacy 0.1", reason="only an sdist", harmless=True),
         ),

@@ -139,3 +139,11 @@ def test_exit_status(report, note, warning, error, never):
     assert audit_exit_status(report, "warning") == warning
     assert audit_exit_status(report, "error") == error
     assert audit_exit_status(report, "never") == never
+
+
+def test_several_that_could_not_be_told_are_several():
+    one = samples.UNTOLD
+    report = replace(samples.report(one, replace(one, service="ranking")), findings=())
+    assert "whether recommender, ranking are guarded is not known." in " ".join(
+        text(report).split()
+    )

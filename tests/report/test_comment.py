@@ -6,8 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from depcheck.report.digest import Context
+from depcheck.report.digests.check import digest_check
+from depcheck.report.digests.parity import digest_parity
 from depcheck.report.markdown.comment import render_comment
-from tests.report import digests
+from tests.report import digests, parity_samples, samples
 from tests.report.gfm import PARSERS, shown
 from tests.report.golden_files import compare
 
@@ -62,3 +65,17 @@ def test_it_stays_below_its_largest_size_whatever_is_in_it() -> None:
     digest = digests.poisoned(digests.many(200), "<`|@#ü" * 5_000)
     digest = replace(digest, advice=digest.advice * 1_000, base=digests.BASE)
     assert len(render_comment(digest)) < LONGEST
+
+
+def test_many_notes_are_in_one_table() -> None:
+    small = [finding for finding in samples.SHIFTS.findings if finding.severity == "note"]
+    report = replace(samples.SHIFTS, findings=tuple(small))
+    comment = render_comment(digest_check(report, Context(), fail_on="warning"))
+    assert len(small) > 3
+    assert comment.count("\n| ---") == 1
+    assert all(finding.message in comment for finding in small)
+
+
+def test_the_remark_of_a_table_that_is_left_out_stays() -> None:
+    comment = render_comment(digest_parity(parity_samples.DRIFT, Context(), fail_on="warning"))
+    assert comment.count("Values of variables and labels are hidden") == 1

@@ -169,7 +169,9 @@ def test_a_rule_that_nobody_knows_yet_is_told_too() -> None:
     build = Finding(rule="needs-build", severity="note", message="x 1 has to be built.")
     shown = one_line(samples.report(findings=(strange, build)))
     assert "and nothing moves. What else is wrong stands below." in shown
-    assert "Also This is new. x 1 has to be built." in shown
+    assert (
+        "Also warning[of-tomorrow]: This is new. note[needs-build]: x 1 has to be built." in shown
+    )
 
 
 def test_no_line_ends_in_spaces() -> None:

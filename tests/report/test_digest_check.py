@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from depcheck.model.findings import Finding
+from depcheck.model.findings import Finding, Step
 from depcheck.model.requirement import Origin
 from depcheck.report.digest import Context, Digest
 from depcheck.report.digests.check import digest_check
@@ -198,6 +198,27 @@ class TestTables:
         row = [cell.text for cell in shifts.rows[0]]
         assert row[:6] == ["web", "pyjwt", "1.7.1", "2.10.1", "major, up", "forced"]
         assert [cell.text for cell in backs.rows[0]][4:6] == ["2572 days", "1.44.5"]
+
+    def test_a_row_has_the_line_that_asks_or_that_of_who_brings_it(self):
+        brought, asked = (
+            finding.evidence for finding in (samples.SHIFTS.findings[1], samples.SHIFTS.findings[0])
+        )
+        by = Origin(component="recommender", path="rec/requirements.txt", line=6, text="langchain")
+        step = Step(subject="recommender", verb="needs", object="langchain", origin=by)
+        findings = (
+            replace(samples.SHIFTS.findings[0], evidence=asked),
+            replace(samples.SHIFTS.findings[1], evidence=replace(brought, chain=(step,))),
+        )
+        (table,) = digest(replace(samples.SHIFTS, findings=findings)).tables
+        cells = {row[1].text: row[1] for row in table.rows}
+        assert (str(cells["pyjwt"].place), cells["pyjwt"].lead) == (
+            "shop/web/requirements.txt:5",
+            "",
+        )
+        assert (str(cells["urllib3"].place), cells["urllib3"].lead) == (
+            "shop/rec/requirements.txt:6",
+            "brought in by recommender",
+        )
 
     def test_with_a_base_a_row_tells_whether_it_is_new(self):
         shifts = digest(review_samples.SHIFTED).tables[0]

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from depcheck.model.requirement import Origin
 from depcheck.report.digest import Context
 from depcheck.report.digests.audit import digest_audit
 from depcheck.report.digests.isolation import digest_isolation
@@ -106,6 +107,31 @@ class TestParity:
         assert column(told, "rollback", "pins") == ["django==5.0.1 sqlalchemy==2.1.2"]
         assert column(told, "rollback", "available") == ["the registry still has it"]
 
+    def test_what_has_no_file_stands_where_the_configuration_names_its_service(self):
+        def line(number):
+            return Origin(component="", path="depcheck.toml", line=number, text="web = …")
+
+        named = {"": (line(3),), "web": (line(8), line(5))}
+        report = parity_samples.DRIFT
+        drift = report.findings[0]
+        of_web = replace(drift, evidence=replace(drift.evidence, service="web"), locations=())
+        of_none = replace(drift, locations=())
+        placed = replace(of_web, locations=(replace(line(2), path="a.lock"),))
+        found = replace(report, findings=(of_web, of_none, placed))
+        told = digest_parity(found, SHOP, fail_on="warning", named=named)
+        places = {tuple(map(str, entry.places)) for entry in told.entries}
+        toml = "shop/depcheck.toml"
+        assert places == {(f"{toml}:8", f"{toml}:5"), (f"{toml}:3",), ("shop/a.lock:2",)}
+
+    @pytest.mark.parametrize("job", [digest_parity, digest_audit, digest_isolation])
+    def test_the_configuration_is_at_home(self, job):
+        (report,) = [each[1] for each in HOSTILE.values() if each[0] is job]
+        told = job(report, replace(SHOP, config="ci/depcheck.toml"), fail_on="warning")
+        if job is not digest_audit:  # its services have files of their own
+            assert str(told.home) == "shop/ci/depcheck.toml"
+        told = job(report, replace(SHOP, config="../up.toml"), fail_on="warning")
+        assert told.home is None or told.home.inside
+
 
 class TestIsolation:
     def test_the_verdict_is_the_count(self):
@@ -124,6 +150,10 @@ class TestIsolation:
         assert dict(line.demands) == {"web": "pydantic<2", "recommender": "pydantic>=2.7.4"}
         assert "pydantic<2 ║ pydantic>=2.7.4" in picture.text
         assert picture.boxes[0].lines[0] == "web (core)"
+
+    def test_advice_names_what_would_move(self):
+        told = made(JOBS["isolate-one"]).picture
+        assert [line.text for line in told.lines] == ["web ║ recommender: core moved (pyjwt)"]
 
     def test_all_walls_are_in_the_picture(self):
         report = JOBS["isolate-five"][1]

@@ -134,3 +134,20 @@ def test_a_message_begins_with_a_word() -> None:
 @pytest.mark.parametrize("name", digests.SAMPLES)
 def test_golden(name: str) -> None:
     compare(f"{name}-github.txt", render_github(digests.SAMPLES[name]))
+
+
+@pytest.mark.parametrize(
+    ("worse", "lead"), [(True, "Worse than before:"), (False, "Changed; before:")]
+)
+def test_what_it_was_before_is_not_always_better(worse: bool, lead: str) -> None:
+    novelty = Novelty(status="changed", worse=worse, was="pyjwt 1.7.1 → 2.8.0")
+    (first, *_) = read(replace(CHECK, entries=(replace(SHIFT, novelty=novelty),)))
+    assert f"\n{lead} pyjwt 1.7.1 → 2.8.0" in first.message
+
+
+def test_a_line_to_write_is_here_whosever_it_is() -> None:
+    change = replace(CONFLICT.changes[0], place=replace(WEB, component="other"))
+    (first, *_) = read(
+        replace(CHECK, entries=(replace(CONFLICT, places=(WEB,), changes=(change,)),))
+    )
+    assert "\nWrite here: " in first.message

@@ -28,7 +28,8 @@ def test_everything_is_in_it(parser: str) -> None:
     for expected in (
         "depcheck check: CONFLICT",
         "web and ai cannot share one environment",
-        "This change brings 3 new findings; 1 already there, 1 fixed. 1 finding suppressed.",
+        "This change brings 2 new findings and makes 1 worse; 1 already there, 1 fixed. "
+        "1 finding suppressed.",
         "pydantic>=2.7.4",
         "│ web │ │ ai │",
         "every langchain 0.3.0 to 1.5.0 needs pydantic>=2.7.4",

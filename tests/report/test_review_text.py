@@ -6,7 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from depcheck.model.findings import Finding, Suppressed
+from depcheck.model.findings import Finding, Rollback, Suppressed
+from depcheck.report.digest import Context
+from depcheck.report.digests.check import digest_check
+from depcheck.report.digests.isolation import digest_isolation
+from depcheck.report.html.page import render_html
+from depcheck.report.markdown.comment import render_comment
+from depcheck.report.markdown.summary import render_markdown
 from depcheck.report.text import check as console
 from depcheck.report.text.audit import render_audit
 from depcheck.report.text.isolation import render_isolation
@@ -14,6 +20,8 @@ from tests.report import audit_samples, review_samples, samples
 from tests.report.test_golden import compare
 from tests.report.test_hostile import ANSI, COMMAND, FORBIDDEN
 from tests.support import isolation_reports
+
+TRANSITIVE = samples.CONFLICT.findings[0]
 
 
 def text(report, width=90, **more):
@@ -115,6 +123,61 @@ class TestBase:
         assert coloured != text(report)
 
 
+SHA = "89abcdef0123456789abcdef0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("main", "main (89abcdef0123)"),
+        ("HEAD^1", "HEAD^1 (89abcdef0123)"),
+        (SHA, "89abcdef0123"),
+        (SHA.upper(), "89abcdef0123"),
+        (SHA[:7], "89abcdef0123"),
+        ("89", "89 (89abcdef0123)"),
+    ],
+)
+def test_the_base_is_told_once(given: str, told: str) -> None:
+    report = replace(review_samples.BROUGHT, base=review_samples.base(named=given, revision=SHA))
+    assert f"Compared with {told}." in flat(report)
+    digest = digest_check(report, Context(), fail_on="warning")
+    for render in (render_markdown, render_comment, render_html):
+        assert render(digest).count(SHA[:12]) == 1
+        assert SHA[12:] not in render(digest)
+
+
+def test_the_same_line_of_two_components_is_one_to_change() -> None:
+    best = samples.CONFLICT.corrections[0]
+    (edit,) = best.edits
+    again = replace(edit, origin=replace(edit.origin, component="recommender"))
+    report = replace(samples.CONFLICT, corrections=(replace(best, edits=(edit, again)),))
+    assert "To heal it, change 1 line:" in flat(report)
+    assert "1. change 1 line" in flat(report)
+    (cure,) = digest_check(report, Context(), fail_on="warning").cures
+    assert len(cure.changes) == 1
+
+
+def test_two_components_that_change_one_line_differently_are_two() -> None:
+    best = samples.CONFLICT.corrections[0]
+    (edit,) = best.edits
+    other = replace(edit, origin=replace(edit.origin, component="recommender"), after="pydantic")
+    report = replace(samples.CONFLICT, corrections=(replace(best, edits=(edit, other)),))
+    assert "To heal it, change 2 lines:" in flat(report)
+
+
+@pytest.mark.parametrize("name", ["conflict", "isolation"])
+def test_the_cut_off_of_uploads_is_told(name: str) -> None:
+    if name == "conflict":
+        report = replace(samples.CONFLICT, exclude_newer="2026-11-01")
+        told, digest = flat(report), digest_check(report, Context(), fail_on="warning")
+    else:
+        division = replace(isolation_reports.ALL["two"], exclude_newer="2026-11-01")
+        told = " ".join(render_isolation(division, width=90, colour=False, unicode=True).split())
+        digest = digest_isolation(division, Context(), fail_on="warning")
+    assert "simple/, nothing newer than 2026-11-01" in told
+    assert ("nothing newer than", "2026-11-01") in digest.facts
+
+
 class TestSuppressed:
     def test_they_are_counted(self):
         assert "2 findings are suppressed (--show-suppressed lists them)." in text(
@@ -145,9 +208,10 @@ class TestSuppressed:
             isolation_reports.ALL["two"], suppressed=(review_samples.suppressed(finding),)
         )
         told = render_isolation(report, width=90, colour=False, unicode=True, show_suppressed=show)
-        assert ("web is rewritten until the spring" in told) is show
-        assert "Reasons of walls are told above all the same; they do not count." in " ".join(
-            told.split()
+        assert told.count("suppressed: web is rewritten until the spring (platform)") == 1
+        assert (
+            "Reasons of walls are told above all the same, marked; they do not count."
+            in " ".join(told.split())
         )
         assert ("1 finding is suppressed (--show-suppressed lists it)." in told) is not show
 
@@ -202,3 +266,43 @@ class TestHostile:
         shown = render_audit(report, width=80, colour=False, unicode=True, show_suppressed=True)
         assert not FORBIDDEN.search(shown)
         assert "hunter2" not in shown
+
+
+@pytest.mark.parametrize(("days", "older"), [(614, "614 days older"), (None, "pushed back")])
+def test_a_rollback_that_fails_the_run_is_told_with_its_small_shift(days, older):
+    shift = samples.shifted("httpx", "0.23.3", "0.18.1", "note", grade="minor")
+    evidence = Rollback(name="httpx", component="web", before="0.23.3", after="0.18.1", days=days)
+    back = Finding(
+        rule="rollback", severity="warning", message="httpx falls back.", evidence=evidence
+    )
+    report = replace(
+        review_samples.SHIFTED, findings=tuple(map(review_samples.novel, (shift, back)))
+    )
+    told = flat(report)
+    assert "warning[rollback] httpx 0.23.3 → 0.18.1" in told
+    assert f"{older}, new" in told
+    grave = replace(shift, severity="warning", rule="shift-major")
+    told = flat(replace(report, findings=(review_samples.novel(grave), report.findings[1])))
+    assert "warning[shift-major] httpx" in told
+    assert f"{older} (warning[rollback])" in told
+
+
+def test_every_finding_that_fails_the_run_has_its_rule():
+    for report in (review_samples.SHIFTED, samples.SHIFTS, samples.PRICES):
+        told = text(report)
+        for finding in report.findings:
+            known = finding.novelty is not None and finding.novelty.status == "known"
+            if finding.severity != "note" and not known:
+                assert f"{finding.severity}[{finding.rule}]" in told
+
+
+def test_a_line_that_two_components_have_is_there_once():
+    (first, *rest) = TRANSITIVE.evidence.statements
+    other = replace(first, origin=replace(first.origin, component="other"))
+    twice = replace(TRANSITIVE.evidence, statements=(first, other, *rest))
+    report = replace(samples.CONFLICT, findings=(replace(TRANSITIVE, evidence=twice),))
+    where = text(report, 200).partition("  where\n")[2].partition("  why\n")[0]
+    assert where.count(str(first.origin)) == 1
+    (entry,) = digest_check(report, Context(), fail_on="warning").entries
+    (place,) = [each for each in entry.places if str(each) == str(first.origin)]
+    assert place.component == "web, other"

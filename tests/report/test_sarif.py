@@ -19,6 +19,7 @@ from tests.report import digests
 from tests.report.digests import AI, CHECK, CONFLICT, HOSTILE, SAMPLES, WEB, Digest, Entry
 from tests.report.golden_files import compare
 from tests.report.sarif_checks import VALIDATOR, read
+from tests.support.running import cannot
 
 MULTITOOL = os.environ.get("SARIF_MULTITOOL") or shutil.which("sarif-multitool")
 
@@ -214,8 +215,9 @@ def test_what_code_scanning_would_refuse_is_cut(
     assert told == f"{count - kept} more results are left out: too many."
 
 
-@pytest.mark.skipif(MULTITOOL is None, reason="no sarif-multitool here; SARIF_MULTITOOL names it")
 def test_an_independent_validator_finds_nothing(tmp_path: Path) -> None:
+    if MULTITOOL is None:
+        cannot("no sarif-multitool (npm: @microsoft/sarif-multitool); SARIF_MULTITOOL names it")
     hostile = {f"hostile-{kind}": digests.poisoned(CHECK, text) for kind, text in HOSTILE.items()}
     for name, digest in (SAMPLES | hostile).items():
         documented = replace(digest, context=Context(docs=digests.DOCS, links=digests.LINKS))
@@ -239,3 +241,15 @@ def test_an_independent_validator_finds_nothing(tmp_path: Path) -> None:
     assert "Analysis completed successfully" in told.stdout
     assert found, "it looks at what it is given"
     assert all("/faulty.sarif(" in line for line in found), "\n".join(found)
+
+
+@pytest.mark.parametrize("outside", [None, Place(path="/opt/ai", inside=False)])
+def test_a_result_without_a_line_stands_where_a_configuration_would(outside: Place | None) -> None:
+    entry = replace(CONFLICT, places=(outside,) if outside else ())
+    bare = replace(CHECK, entries=(entry,), home=outside, context=Context(prefix="shop/"))
+    (place,) = results(bare)[0]["locations"]
+    assert place["physicalLocation"]["artifactLocation"]["uri"] == "shop/depcheck.toml"
+    home = Place(path="shop/pyproject.toml", line=4)
+    (place,) = results(replace(bare, home=home))[0]["locations"]
+    assert place["physicalLocation"]["artifactLocation"]["uri"] == "shop/pyproject.toml"
+    assert place["message"]["text"] == "It has no line of its own here."

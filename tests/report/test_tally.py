@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from depcheck.model.review import Novelty
 from depcheck.report.tally import standing, verdict_line
 from tests.report.digests import BASE, CHECK, CONFLICT, KNOWN, SHIFT, SUPPRESSED
 
-ALONE = replace(CHECK, base=None, suppressed=(), fixed=(), status=0, failing=0)
+ALONE = replace(CHECK, base=None, suppressed=(), fixed=(), status=1, failing=0)
 UNREAD = replace(BASE, verdict=None)
 
 
@@ -30,12 +31,23 @@ def test_without_a_base(found: int, failing: int, told: str) -> None:
 
 def test_with_a_base() -> None:
     digest = replace(ALONE, base=BASE, entries=(CONFLICT, SHIFT, KNOWN), fixed=(KNOWN,))
-    assert standing(digest) == "This change brings 2 new findings; 1 already there, 1 fixed."
+    assert standing(digest) == (
+        "This change brings 1 new finding and makes 1 worse; 1 already there, 1 fixed."
+    )
+    assert standing(replace(digest, entries=(SHIFT,), fixed=())) == (
+        "This change makes 1 finding worse."
+    )
+    altered = replace(SHIFT, novelty=Novelty(status="changed"))
+    assert standing(replace(digest, entries=(altered,), fixed=())) == (
+        "This change brings no new finding; 1 changed."
+    )
     assert standing(replace(digest, entries=(CONFLICT,), fixed=())) == (
         "This change brings 1 new finding."
     )
     report = replace(digest, base=replace(BASE, revision=""), entries=(KNOWN,))
     assert standing(report) == "Since then: no new finding; 1 already there, 1 fixed."
+    grown = replace(report, entries=(CONFLICT, SHIFT), fixed=())
+    assert standing(grown) == "Since then: 1 new finding, 1 worse."
 
 
 @pytest.mark.parametrize(
@@ -59,3 +71,11 @@ def test_what_else_is_said() -> None:
 def test_the_first_sentence() -> None:
     assert verdict_line(CHECK) == f"CONFLICT: {CHECK.summary}"
     assert verdict_line(replace(CHECK, summary="")) == "CONFLICT"
+
+
+def test_what_does_not_fail_for_exit_zero_alone() -> None:
+    excused = replace(ALONE, entries=(CONFLICT, SHIFT), failing=2, status=0)
+    assert standing(excused) == "2 findings, which all would fail the check (--exit-zero)."
+    assert standing(replace(excused, failing=1)) == (
+        "2 findings, of which 1 would fail the check (--exit-zero)."
+    )

@@ -118,7 +118,7 @@ def test_a_shallow_clone_says_how_to_get_the_rest(
     repo.git("clone", "--quiet", "--depth=1", f"file://{repo.root}", str(tmp_path / "shallow"))
     with pytest.raises(UsageError) as caught:
         opening(tmp_path / "shallow", "HEAD^1")
-    assert "fetch-depth: 0" in caught.value.hint
+    assert "fetch-depth: 2 (the merge commit and its base), or 0" in caught.value.hint
 
 
 def test_two_commits_are_enough_for_a_merge(repo: Repository, opening: Opening, tmp_path: Path):

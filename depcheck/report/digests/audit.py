@@ -13,6 +13,7 @@ from depcheck.report.digests.parts import (
     fitting,
     gaps_of,
     headline,
+    home_of,
     lines,
     order,
     pairs,
@@ -64,10 +65,11 @@ def digest_audit(report: AuditReport, context: Context, *, fail_on: FailOn) -> D
 
 
 def _home(report: AuditReport, context: Context) -> Place | None:
-    """Return the first judged service's place in a file of the repository, if it has one."""
+    """Return the first judged service's place in a file of the repository, else the
+    configuration file, where either lies in it."""
     origins = [service.origin for service in report.services if service.ai and service.origin]
     places = (place_of(origin, context) for origin in origins)
-    return next((place for place in places if place.inside), None)
+    return next((place for place in places if place.inside), home_of((), context))
 
 
 def _tone(report: AuditReport) -> Tone:
@@ -108,6 +110,7 @@ def _tables(report: AuditReport, context: Context) -> tuple[Table, ...]:
             columns=_COLUMNS,
             rows=tuple(rows),
             note=_START,
+            repeats=True,
         ),
     )
 

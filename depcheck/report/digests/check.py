@@ -8,7 +8,7 @@ from depcheck.model.findings import Finding, Rollback, Shift
 from depcheck.model.report import Report
 from depcheck.model.requirement import Component
 from depcheck.model.review import Suppression
-from depcheck.report.digest import Cell, Context, Digest, Entry, Table, Tone
+from depcheck.report.digest import Cell, Context, Digest, Entry, Place, Table, Tone
 from depcheck.report.digests.evidence import forced_of, grade_of, known_of
 from depcheck.report.digests.parts import (
     TONES,
@@ -23,6 +23,7 @@ from depcheck.report.digests.parts import (
     order,
     pairs,
     path_of,
+    place_of,
     shown_context,
     status_cell,
     suppressed_of,
@@ -64,7 +65,7 @@ def digest_check(report: Report, context: Context, *, fail_on: FailOn) -> Digest
         suppressed=suppressed_of(report.suppressed, tell),
         cures=cures_of(report.corrections, context),
         picture=picture(report),
-        tables=_tables(report, found, tell),
+        tables=_tables(report, found, tell, context),
         gaps=gaps_of(unchecked(report), context),
         notes=lines(report.notes),
         facts=_facts(report, context),
@@ -107,7 +108,10 @@ def _fixed(report: Report, context: Context) -> tuple[Entry, ...]:
 
 
 def _tables(
-    report: Report, found: Sequence[Finding], tell: Callable[[Finding, None], Entry]
+    report: Report,
+    found: Sequence[Finding],
+    tell: Callable[[Finding, None], Entry],
+    context: Context,
 ) -> tuple[Table, ...]:
     status = ("status",) if report.base else ()
     shifts, backs = [], []
@@ -115,49 +119,74 @@ def _tables(
         last = (status_cell(finding),) if status else ()
         match finding.evidence:
             case Shift() as shift:
-                shifts.append((*_shift_cells(finding, shift, tell(finding, None)), *last))
+                shifts.append((*_shift_cells(finding, shift, tell(finding, None), context), *last))
             case Rollback() as rollback:
-                backs.append((*_back_cells(finding, rollback, tell(finding, None)), *last))
+                backs.append((*_back_cells(finding, rollback, tell(finding, None), context), *last))
     told = (
-        Table(id="shifts", title="What moves", columns=(*_SHIFTS, *status), rows=tuple(shifts)),
+        Table(
+            id="shifts",
+            title="What moves",
+            columns=(*_SHIFTS, *status),
+            rows=tuple(shifts),
+            repeats=True,
+        ),
         Table(
             id="rollbacks",
             title="What is pushed back",
             columns=(*_BACKS, *status),
             rows=tuple(backs),
+            repeats=True,
         ),
     )
     return tuple(table for table in told if table.rows)
 
 
-def _shift_cells(finding: Finding, shift: Shift, entry: Entry) -> tuple[Cell, ...]:
+def _shift_cells(
+    finding: Finding, shift: Shift, entry: Entry, context: Context
+) -> tuple[Cell, ...]:
     grade = ("major", "other", "minor", "patch").index(shift.grade)
     return (
-        *_move_cells(finding, shift, entry),
+        *_move_cells(finding, shift, entry, context),
         Cell(text=grade_of(shift), tone=TONES[finding.severity], sort=str(grade)),
         Cell(text={"yes": "forced", "no": "incidental"}.get(forced_of(shift), "")),
         _advice_cell(entry),
     )
 
 
-def _back_cells(finding: Finding, rollback: Rollback, entry: Entry) -> tuple[Cell, ...]:
+def _back_cells(
+    finding: Finding, rollback: Rollback, entry: Entry, context: Context
+) -> tuple[Cell, ...]:
     older = "" if rollback.days is None else plural(rollback.days, "day")
     return (
-        *_move_cells(finding, rollback, entry),
+        *_move_cells(finding, rollback, entry, context),
         Cell(text=older, tone=TONES[finding.severity], sort=f"{rollback.days or 0:08d}"),
         Cell(text=one_line(rollback.better or ""), code=True),
         _advice_cell(entry),
     )
 
 
-def _move_cells(finding: Finding, move: Shift | Rollback, entry: Entry) -> tuple[Cell, ...]:
-    place = entry.places[0] if entry.places else None
+def _move_cells(
+    finding: Finding, move: Shift | Rollback, entry: Entry, context: Context
+) -> tuple[Cell, ...]:
+    place, lead = _line_of(move, entry, context)
+    name, tone = one_line(move.name), TONES[finding.severity]
     return (
         Cell(text=one_line(move.component)),
-        Cell(text=one_line(move.name), code=True, tone=TONES[finding.severity], place=place),
+        Cell(text=name, code=True, tone=tone, place=place, lead=lead),
         _version(move.before, "absent"),
         _version(move.after, "gone"),
     )
+
+
+def _line_of(move: Shift | Rollback, entry: Entry, context: Context) -> tuple[Place | None, str]:
+    """Return the line that asks for a project, or that of who brings it, said as such."""
+    if move.direct is not None:
+        return place_of(move.direct.origin, context), ""
+    for step in move.chain:
+        if step.origin is not None:
+            place = place_of(step.origin, context)
+            return place, f"brought in by {place.component}" if place.component else ""
+    return (entry.places[0] if entry.places else None), ""
 
 
 def _version(version: str | None, absent: str) -> Cell:
@@ -181,6 +210,7 @@ def _facts(report: Report, context: Context) -> tuple[tuple[str, str], ...]:
     if report.combined is not None and len(report.components) > 1:
         told.append(("together", plural(len(report.combined), "distribution")))
     told.append(("index", ", ".join(report.indexes)))
+    told.append(("nothing newer than", report.exclude_newer or ""))
     told.append(("requests", str(report.requests)))
     told.append(("took", f"{report.seconds:.1f} s"))
     return pairs(told)

@@ -38,7 +38,7 @@ from depcheck.report.status import (
 from depcheck.report.text.isolation_headline import headline as tell_headline
 from depcheck.report.text.isolation_rest import choice, commands_left, total
 from depcheck.report.text.isolation_words import live, walls
-from depcheck.report.words import listed, plural
+from depcheck.report.words import listed, once, plural
 
 
 def digest_isolation(report: IsolationReport, context: Context, *, fail_on: FailOn) -> Digest:
@@ -124,7 +124,7 @@ def _key(heal: Correction) -> object:
 
 
 def _cure(heal: Correction, components: Iterable[str], context: Context) -> Cure:
-    changes = tuple(change_of(edit, context) for edit in heal.edits)
+    changes = tuple(change_of(edit, context) for edit in once(heal.edits))
     remark = [f"{listed(list(components))} could then share one container."] if changes else []
     remark += [heal.remark] if heal.remark else []
     return Cure(changes=changes, remark=one_line(" ".join(remark)))
@@ -144,5 +144,7 @@ def _facts(report: IsolationReport, context: Context) -> tuple[tuple[str, str], 
     if len(report.containers) > 1 and report.verdict != "undetermined":
         told.append(("choice", choice(report)))
     told += [("to fetch", total(report)), ("written", ", ".join(report.written))]
-    told += [("index", ", ".join(report.indexes)), ("requests", str(report.requests))]
+    told += [("index", ", ".join(report.indexes))]
+    told += [("nothing newer than", report.exclude_newer or "")]
+    told += [("requests", str(report.requests))]
     return pairs([*told, ("took", f"{report.seconds:.1f} s")])

@@ -8,7 +8,7 @@ from depcheck.report.digest import Box, Line, Picture
 from depcheck.report.digests.parts import TONES
 from depcheck.report.escape import one_line
 from depcheck.report.text.isolation_picture import picture as draw
-from depcheck.report.text.isolation_words import advised, demands, mass, minor, named, title, walls
+from depcheck.report.text.isolation_words import advised, demands, mass, minor, named, titles, walls
 from depcheck.report.text.layout import Marks, Page
 from depcheck.report.words import plural
 
@@ -59,7 +59,7 @@ def _wall(report: IsolationReport, wall: Boundary, finding: Finding) -> Line:
         kind="wall" if wall.decisive else "advice",
         boxes=tuple(dict.fromkeys(one_line(name) for name in wall.containers)),
         demands={name: one_line(", ".join(dict.fromkeys(told))) for name, told in by_box.items()},
-        text=title(finding),
+        text=one_line(titles([finding])),
         tone=TONES[finding.severity],
     )
 
@@ -69,6 +69,6 @@ def _advice(wall: Boundary, finding: Finding) -> Line:
     return Line(
         kind="advice",
         boxes=tuple(dict.fromkeys(one_line(name) for name in wall.containers)),
-        text=one_line(f"{who}: {title(finding)}"),
+        text=one_line(f"{who}: {titles([finding])}"),
         tone=TONES[finding.severity],
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from depcheck.model.findings import Drift, Finding
 from depcheck.model.parity import Pair, ParityReport, ReadSide, WayBack
+from depcheck.model.requirement import Origin
 from depcheck.report.digest import Cell, Context, Digest, Entry, Table, Tone
 from depcheck.report.digests.parts import (
     TONES,
@@ -13,10 +16,12 @@ from depcheck.report.digests.parts import (
     fitting,
     gaps_of,
     headline,
+    home_of,
     lines,
     order,
     page,
     pairs,
+    path_of,
     place_of,
     severity_cell,
     shown_context,
@@ -40,21 +45,29 @@ _EXPECTED = ("service", "what", "tested", "runs", "reason", "owner", "expires", 
 _BACK = ("service", "image", "available", "pins", "to remove", "OS packages", "caution")
 _NO_PAIR = Pair(left=None, right=None)
 _LONGEST = 1_000
+_NOWHERE: Mapping[str, Sequence[Origin]] = {}
 
 Row = tuple[Cell, ...]
 
 
-def digest_parity(report: ParityReport, context: Context, *, fail_on: FailOn) -> Digest:
+def digest_parity(
+    report: ParityReport,
+    context: Context,
+    *,
+    fail_on: FailOn,
+    named: Mapping[str, Sequence[Origin]] = _NOWHERE,
+) -> Digest:
     """Return what every format tells of a comparison: the gravest differences first.
 
-    Values that the report hides are not in it.
+    Values that the report hides are not in it. ``named`` is where the configuration names a
+    service (under an empty name: the environments), for what has no place in a file.
     """
     first = headline(lambda on: tell_headline(on, report), context)
     found = sorted(report.findings, key=order)
     steps = {finding: _step(report, finding, context) for finding in found}
 
     def tell(finding: Finding) -> Entry:
-        return entry_of(finding, context, _known(finding, steps[finding], context))
+        return entry_of(finding, context, _known(finding, steps[finding], named, context))
 
     status = parity_exit_status(report, fail_on)
     return Digest(
@@ -71,6 +84,7 @@ def digest_parity(report: ParityReport, context: Context, *, fail_on: FailOn) ->
         gaps=gaps_of(report.undetermined, context),
         notes=lines(report.notes),
         facts=_facts(report, context),
+        home=home_of((), context),
         context=shown_context(context),
     )
 
@@ -92,11 +106,17 @@ def _step(report: ParityReport, finding: Finding, context: Context) -> str:
     return brought(page(context), drift, pair.shared)
 
 
-def _known(finding: Finding, step: str, context: Context) -> Known:
+def _known(
+    finding: Finding, step: str, named: Mapping[str, Sequence[Origin]], context: Context
+) -> Known:
     drift = drift_of(finding)
+    placed = any(path_of(origin.path, context)[1] for origin in finding.locations)
+    service = drift.service if drift else ""
+    origins = () if placed else tuple(named.get(service) or named.get("", ()))
     if drift is None:
-        return Known()
+        return Known(origins=origins)
     return Known(
+        origins=origins,
         facts=(
             ("service", _whose(drift)),
             ("what", drift.name),
@@ -105,7 +125,7 @@ def _known(finding: Finding, step: str, context: Context) -> Known:
             ("runs", _value(drift, drift.right, context).text),
             ("brought in by", step),
             ("files", ", ".join(drift.paths)),
-        )
+        ),
     )
 
 
@@ -140,6 +160,7 @@ def _tables(
             title="Differences",
             columns=_DIFFERENCES,
             rows=tuple(differences),
+            repeats=True,
             note=note,
         ),
         Table(

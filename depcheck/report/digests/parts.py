@@ -26,6 +26,7 @@ from depcheck.model.rules import RULES
 from depcheck.report.digest import Cell, Change, Context, Cure, Entry, Place, Tone
 from depcheck.report.escape import one_line
 from depcheck.report.text.layout import Page, Span, Spans
+from depcheck.report.words import once
 
 Changes = Mapping[str, Sequence[LineRange]]
 
@@ -146,7 +147,13 @@ def path_of(path: str, context: Context) -> tuple[str, bool]:
 
 
 def home_of(components: Iterable[Component], context: Context) -> Place | None:
-    """Return the first source of a component that lies in the repository, the core's first."""
+    """Return the configuration file, else the first source of a component, the core's first.
+
+    None where nothing of that lies in the repository.
+    """
+    path, inside = path_of(context.config, context)
+    if inside:
+        return Place(path=path)
     for component in sorted(components, key=lambda component: component.role != "core"):
         path, inside = path_of(component.source, context)
         if inside:
@@ -243,7 +250,7 @@ def entry_of(
         message=one_line(finding.message),
         package=one_line(_package(finding)),
         components=lines(components(finding)),
-        places=tuple(place_of(origin, context) for origin in ordered),
+        places=_merged(place_of(origin, context) for origin in ordered),
         steps=lines(known.steps),
         facts=pairs(known.facts),
         remedies=lines(dict.fromkeys(known.remedies or filter(None, [finding.remedy]))),
@@ -251,6 +258,16 @@ def entry_of(
         fingerprint=fingerprint(finding),
         novelty=_novelty(finding.novelty),
         suppression=None if by is None else _suppression(by, context),
+    )
+
+
+def _merged(places: Iterable[Place]) -> tuple[Place, ...]:
+    """Return each line once, with all components that have it."""
+    lines: dict[Place, dict[str, None]] = {}
+    for place in places:
+        lines.setdefault(replace(place, component=""), {})[place.component] = None
+    return tuple(
+        replace(place, component=", ".join(filter(None, names))) for place, names in lines.items()
     )
 
 
@@ -350,7 +367,7 @@ def cures_of(corrections: Iterable[Correction], context: Context) -> tuple[Cure,
     return tuple(
         dict.fromkeys(
             Cure(
-                changes=tuple(change_of(edit, context) for edit in told.edits),
+                changes=tuple(change_of(edit, context) for edit in once(told.edits)),
                 remark=one_line(told.remark),
             )
             for told in corrections
@@ -365,4 +382,4 @@ def concerned(
     best = next((told.edits for told in corrections if told.edits), ())
     at = list(dict.fromkeys(origins))
     edits = sorted((e for e in best if e.origin in at), key=lambda e: at.index(e.origin))
-    return tuple(change_of(edit, context) for edit in edits)
+    return tuple(change_of(edit, context) for edit in once(edits))

@@ -55,7 +55,7 @@ def findings(digest: Digest) -> Html:
             tag(
                 "details",
                 tag("summary", *head),
-                tag("div", rows, class_="entries"),
+                tag("div", rows, class_=_class_of(members)),
                 class_="group",
                 open=not (lesser and len(members) > _LONG),
                 data_group=True,
@@ -82,7 +82,7 @@ def _groups(digest: Digest) -> list[Group]:
     groups: dict[str, Group] = {}
     if digest.base is not None and digest.base.verdict is not None:
         groups["brought"] = ("Brought by this change", [], False)
-        groups["there"] = ("There already", [], True)
+        groups["there"] = ("Already there", [], True)
         groups["unknown"] = ("Not compared", [], False)
     for severity in reversed(SEVERITIES):
         groups[severity] = (_HEADINGS[severity], [], severity == "note")

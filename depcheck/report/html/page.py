@@ -32,6 +32,8 @@ from depcheck.report.html.parts import (
 from depcheck.report.html.picture import picture
 from depcheck.report.html.tables import rules, table
 from depcheck.report.html.tag import Content, Html, joined, shown, tag
+from depcheck.report.review_words import name_and_revision
+from depcheck.report.tally import excused, fail
 from depcheck.report.words import plural
 
 _JOBS = {
@@ -41,7 +43,7 @@ _JOBS = {
     "audit": "What holds a failing AI component back?",
 }
 _STATUS = {
-    0: "nothing to tell",
+    0: "nothing fails",
     1: "findings",
     2: "wrong usage or configuration",
     3: "something could not be checked",
@@ -156,9 +158,7 @@ def _banner(digest: Digest) -> Html:
         tag("li", text)
         for text in (
             counted(digest.entries) or "no findings",
-            f"{digest.failing} {'fails' if digest.failing == 1 else 'fail'} the run"
-            if digest.failing
-            else "",
+            f"{digest.failing} {fail(digest)} the run{excused(digest)}" if digest.failing else "",
             f"{len(digest.fixed)} fixed" if digest.fixed else "",
             f"{len(digest.suppressed)} suppressed" if digest.suppressed else "",
             f"{len(digest.gaps)} not checked" if digest.gaps else "",
@@ -252,7 +252,9 @@ def _cures(digest: Digest) -> Html:
 
 def _change(digest: Digest, base: Base) -> Html:
     """Return what it was compared with, and how many are new, known and fixed."""
-    against = joined(("Compared with ", tag("code", base.named), _revision(base.revision)))
+    name, revision = name_and_revision(base)
+    at = joined((" at ", tag("code", revision))) if revision else None
+    against = joined(("Compared with ", tag("code", name), at))
     verdicts = None
     if base.verdict is not None:
         then, now = base.verdict.upper(), digest.verdict
@@ -274,10 +276,6 @@ def _change(digest: Digest, base: Base) -> Html:
         altered = _callout("warn", title, base.altered)
     notes = tag("ul", joined(tag("li", note) for note in base.notes)) if base.notes else None
     return joined((tag("p", against), verdicts, _tally(digest), fault, altered, notes))
-
-
-def _revision(text: str) -> Html | None:
-    return joined((" at ", tag("code", text[:12]))) if text else None
 
 
 def _callout(tone: str, title: str, sentences: tuple[str, ...]) -> Html:
@@ -308,7 +306,6 @@ def _gap(entry: Undetermined, digest: Digest) -> Html:
         # Only what is written relatively lies in the repository.
         path = entry.origin.path
         inside = not path.startswith(("/", "\\")) and ":" not in path.partition("/")[0]
-        path = digest.context.prefix + path if inside else path
         where = spot(Place(path=path, line=entry.origin.line, inside=inside), digest.context)
     harmless = badge("harmless", "plain") if entry.harmless else None
     return tag(

@@ -17,7 +17,7 @@ NOVELTIES: dict[str, tuple[str, Tone]] = {
     "new": ("new", "bad"),
     "worse": ("worse", "bad"),
     "changed": ("changed", "warn"),
-    "known": ("known", "plain"),
+    "known": ("already there", "plain"),
     "unknown": ("not compared", "dark"),
     "fixed": ("fixed", "good"),
 }
@@ -89,9 +89,11 @@ def spot(place: Place, context: Context) -> Html:
 
 
 def brief_spot(place: Place, context: Context) -> Html:
-    """Return a place as ``file:line``: for tables, where the way there would fill the cell."""
+    """Return a place as ``folder/file:line``: for tables, where a long way there would fill
+    the cell."""
     # Secrets first: half of an address is not known as one.
-    brief = replace(place, path=redact(place.path).rpartition("/")[2])
+    way = redact(place.path).rsplit("/", 2)
+    brief = replace(place, path="/".join(["…", *way[1:]] if way[2:] and way[0] else way))
     shown = link(str(brief), address(place, context))
     return tag("span", shown, class_="spot", title=str(place))
 

@@ -117,7 +117,8 @@ def _cell(cell: Cell, column: str, context: Context) -> Html:
         shown = tag("code", moved(cell.text)) if cell.code else moved(cell.text)
     if cell.place is not None:
         where = brief_spot(cell.place, context)
-        shown = where if cell.text in ("", str(cell.place)) else joined((shown, where))
+        lead = tag("span", cell.lead, class_="whose lead") if cell.lead else None
+        shown = where if cell.text in ("", str(cell.place)) else joined((shown, lead, where))
     classes = [] if cell.tone == "plain" or cell.text in _BADGES else [f"t {cell.tone}"]
     if _is_long(cell.text):
         classes.append("long")

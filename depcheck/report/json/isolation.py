@@ -79,6 +79,7 @@ def _report(report: IsolationReport, root: str, fail_on: FailOn) -> dict[str, An
         "target": target_data(report.target),
         "root": root,
         "indexes": list(report.indexes),
+        "exclude_newer": report.exclude_newer,
         "components": [component_data(component) for component in report.components],
         "containers": [_container(report, container) for container in report.containers],
         "walls": [_wall(wall) for wall in report.boundaries],

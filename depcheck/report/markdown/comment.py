@@ -16,8 +16,9 @@ def render_comment(digest: Digest) -> str:
     """Return GitHub-flavoured Markdown of less than 65,536 characters, folded.
 
     The first line is a comment in HTML that says of which job it is, so that it can be found
-    again. What does not fit is left out row by row, and a last sentence says what. Nothing
-    of the data is markup, a mention, a reference or a link.
+    again. What does not fit is left out row by row, and a last sentence says what. A table
+    whose rows are findings is left out, since those are told one by one. Nothing of the data
+    is markup, a mention, a reference or a link.
     """
     context = digest.context
     grave, notes = parted(told_anew(digest))
@@ -28,7 +29,8 @@ def render_comment(digest: Digest) -> str:
         *parts.cures(context, digest.cures),
         *parts.chains(context, grave),
         parts.findings(context, "Notes", notes, folded=True),
-        *(parts.table(context, t, folded=True) for t in digest.tables),
+        parts.remarks(digest),
+        *(parts.table(context, t, folded=True) for t in digest.tables if not t.repeats),
         parts.picture(digest),
         parts.gaps(digest),
         parts.findings(context, "Fixed", digest.fixed, folded=True),

@@ -20,6 +20,7 @@ from depcheck.report.markdown.markup import (
     text,
     value,
 )
+from depcheck.report.review_words import name_and_revision
 from depcheck.report.tally import standing
 from depcheck.report.words import plural
 
@@ -48,8 +49,9 @@ def compared(digest: Digest) -> Section | None:
     base = digest.base
     if base is None:
         return None
-    at = f" at {code(base.revision[:12])}" if base.revision else ""
-    lines = [f"Compared with {code(base.named)}{at}."]
+    name, revision = name_and_revision(base)
+    at = f" at {code(revision)}" if revision else ""
+    lines = [f"Compared with {code(name)}{at}."]
     if base.verdict is None:
         lines.append(f"The base could not be analysed: {text(base.fault)}")
     lines.append(_CONFIGURATION[base.configuration])
@@ -194,6 +196,12 @@ def table(context: Context, given: Table, *, folded: bool) -> Section | None:
     title = html_code(given.title) if folded else text(given.title)
     what = f"rows of {code(given.title)}"
     return _titled(title, f"{note}{head}", tuple(rows), what, folded=folded)
+
+
+def remarks(digest: Digest) -> Section | None:
+    """Return what there is to know of findings whose table is left out."""
+    told = [text(table.note) for table in digest.tables if table.repeats and table.note]
+    return Section(head="\n\n".join(told)) if told else None
 
 
 def picture(digest: Digest) -> Section | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -18,19 +19,24 @@ _WHOLE_LINE = (".txt", ".in")
 def locations(digest: Digest, entry: Entry, first: Place | None) -> list[dict[str, Any]]:
     """Return where a result is: in a file, where there is one, and of what it is (§3.27.12).
 
-    A result without a file stands in the digest's ``home``, since some readers drop others.
+    A result without a file stands in the digest's ``home``, else where a configuration would
+    be: code scanning refuses the whole log if one result has no file.
     """
     logical = [
         {"name": name, "kind": kind} for name, kind in dict.fromkeys(_logical(digest, entry))
     ]
-    told: dict[str, Any] = {}
-    if first is not None:
-        told = location(first)
-    elif digest.home is not None and digest.home.inside:
-        told = location(digest.home) | {"message": message("It has no line of its own here.")}
+    told = location(first or _home(digest))
+    if first is None:
+        told["message"] = message("It has no line of its own here.")
     if logical:
         told["logicalLocations"] = logical
-    return [told] if told else []
+    return [told]
+
+
+def _home(digest: Digest) -> Place:
+    if digest.home is not None and digest.home.inside:
+        return digest.home
+    return Place(path=posixpath.join(digest.context.prefix, "depcheck.toml"))
 
 
 def location(place: Place) -> dict[str, Any]:

@@ -34,6 +34,7 @@ def render_audit(
     verbose: bool = False,
     prefix: str = "",
     show_suppressed: bool = False,
+    status: int = 0,
 ) -> str:
     """Return the report as text for people.
 
@@ -41,6 +42,7 @@ def render_audit(
     is ASCII. ``verbose`` says of each guard-rail which failure it contains and what to do.
     ``prefix`` (POSIX, ``shop/``) is put before paths that are relative to the project root.
     ``show_suppressed`` lists what the configuration suppresses, which is counted otherwise.
+    ``status`` is the exit status of the run: where it is not 0, nothing is green at the top.
     """
     page = Page(width=max(40, min(width, _WIDEST)), unicode=unicode, verbose=verbose, prefix=prefix)
     headline(page, report)
@@ -55,17 +57,19 @@ def render_audit(
     suppressed(page, report.suppressed, show=show_suppressed)
     _unread(page, report)
     _footer(page, report)
+    if status:
+        page.sober()
     return page.text(colour=colour)
 
 
 def headline(page: Page, report: AuditReport) -> None:
     """Add who lacks what, in a line or two."""
-    names = _names(_judged(report))
+    names, several = _names(_judged(report)), len(_judged(report)) > 1
     match audit_verdict(report):
         case "exposed":
             _exposed(page, report)
         case "guarded":
-            have = "has" if len(_judged(report)) == 1 else "have"
+            have = "have" if several else "has"
             page.say(
                 Span("GUARDED: ", "bold green"),
                 Span(f"{names} {have} every guard-rail that was looked for.", "bold"),
@@ -73,7 +77,7 @@ def headline(page: Page, report: AuditReport) -> None:
         case "undetermined":
             page.say(
                 Span("COULD NOT TELL: ", "bold yellow"),
-                Span(f"whether {names} is guarded is not known.", "bold"),
+                Span(f"whether {names} {'are' if several else 'is'} guarded is not known.", "bold"),
             )
             page.say("What could be read lacks nothing; what could not stands below.")
     if report.findings and not is_all_told(report):

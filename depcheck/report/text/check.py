@@ -13,7 +13,7 @@ from depcheck.report.text.layout import Page, Span
 from depcheck.report.text.review import against, before, compared, full
 from depcheck.report.text.review_headline import opening
 from depcheck.report.text.suppressed import suppressed
-from depcheck.report.words import outcome_of, plural, so_far, stands, told_findings
+from depcheck.report.words import asked_at, outcome_of, plural, so_far, stands, told_findings
 
 _WIDEST = 120
 
@@ -27,6 +27,7 @@ def render(
     verbose: bool = False,
     prefix: str = "",
     show_suppressed: bool = False,
+    status: int = 0,
 ) -> str:
     """Return the report as text for people.
 
@@ -38,6 +39,7 @@ def render(
 
     Where a change is judged, what it brings is told in full and what was there before in a
     line each, unless ``verbose``.
+    ``status`` is the exit status of the run: where it is not 0, nothing is green at the top.
     """
     width = max(40, min(width, _WIDEST))
     page = Page(width=width, unicode=unicode, verbose=verbose, prefix=prefix)
@@ -56,6 +58,8 @@ def render(
     compared(page, report)
     _checked(page, report)
     _footer(page, report)
+    if status:
+        page.sober()
     return page.text(colour=colour)
 
 
@@ -110,7 +114,7 @@ def _component(page: Page, component: Component, report: Report) -> list[list[Sp
 
 
 def _footer(page: Page, report: Report) -> None:
-    indexes = ", ".join(report.indexes) or "no index"
+    indexes = asked_at(report.indexes, report.exclude_newer)
     dot = f" {page.marks.dot} "
     page.gap()
     page.say(

@@ -7,22 +7,30 @@ from collections.abc import Sequence
 from depcheck.model.findings import Conflict, Correction, Finding, Step
 from depcheck.report.review_words import tag
 from depcheck.report.text.layout import Page, Span
-from depcheck.report.words import commas, edited, owners, place, plural, sentence, stands
+from depcheck.report.words import commas, edited, once, owners, place, plural, sentence, stands
 
 COLOURS = {"error": "bold red", "warning": "bold yellow", "note": "bold blue"}
 _PICKS = 12
 
 
+def ruled(finding: Finding) -> list[Span]:
+    """Return ``warning[shift-major]``: what to give to ``explain``, or to suppress."""
+    return [
+        Span(finding.severity, COLOURS[finding.severity], solid=True),
+        Span(f"[{finding.rule}]", "dim", solid=True),
+    ]
+
+
+def labelled(page: Page, finding: Finding) -> list[Span]:
+    """Return a finding's severity, rule id, and what it is against the base."""
+    label = tag(finding.novelty, page.marks)
+    return [*ruled(finding), *([Span(f" {label}", "cyan")] if label else [])]
+
+
 def titled(page: Page, finding: Finding) -> None:
     """Add a finding's severity, rule id and message."""
     page.gap()
-    page.say(
-        Span(finding.severity, COLOURS[finding.severity]),
-        Span(f"[{finding.rule}]", "dim"),
-        *([Span(f" {label}", "cyan")] if (label := tag(finding.novelty, page.marks)) else []),
-        Span(f": {finding.message}", "bold"),
-        hang=2,
-    )
+    page.say(*labelled(page, finding), Span(f": {finding.message}", "bold"), hang=2)
 
 
 def conflicts(page: Page, findings: Sequence[Finding]) -> None:
@@ -104,11 +112,10 @@ def corrections(page: Page, alternatives: Sequence[Correction]) -> None:
 def correction(page: Page, told: Correction, number: int) -> None:
     """Add one alternative: its edits, what they resolve to, what they rest on."""
     lead = f"{number}. "
-    if told.edits:
-        page.say(f"{lead}change {plural(len(told.edits), 'line')}", indent=2)
+    if edits := once(told.edits):
+        page.say(f"{lead}change {plural(len(edits), 'line')}", indent=2)
         page.rows(
-            [[[place(page, edit.origin)], edited(edit, page.marks)] for edit in told.edits],
-            indent=5,
+            [[[place(page, edit.origin)], edited(edit, page.marks)] for edit in edits], indent=5
         )
     else:
         page.say(f"{lead}no edit of these lines alone heals it", indent=2)

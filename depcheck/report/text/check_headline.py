@@ -16,6 +16,7 @@ from depcheck.report.words import (
     edited,
     everyone,
     listed,
+    once,
     owners,
     place,
     plural,
@@ -90,11 +91,11 @@ def first_cure(page: Page, report: Report) -> None:
             apart = ": keep the components apart" if len(report.components) > 1 else ""
             page.say(f"No edit is known that heals it{apart}.")
         return
-    best = healing[0]
+    best = once(healing[0].edits)
     others = len(report.corrections) - 1
     more = f" (or {plural(others, 'other way', 'other ways')}, below)" if others else ""
-    page.say(f"To heal it, change {plural(len(best.edits), 'line')}{more}:")
-    page.rows([[[place(page, e.origin)], edited(e, page.marks)] for e in best.edits], indent=2)
+    page.say(f"To heal it, change {plural(len(best), 'line')}{more}:")
+    page.rows([[[place(page, e.origin)], edited(e, page.marks)] for e in best], indent=2)
 
 
 def _undetermined(page: Page, report: Report) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from depcheck.model.findings import Finding
 from depcheck.model.report import Report
 from depcheck.model.requirement import Undetermined
-from depcheck.report.review_words import tag
+from depcheck.report.text.check_conflicts import labelled
 from depcheck.report.text.layout import Page, Span
 from depcheck.report.text.review import full
 from depcheck.report.words import commas, stands
@@ -39,9 +39,7 @@ def _release(report: Report, finding: Finding) -> str:
 
 def _told(page: Page, finding: Finding) -> None:
     colour = "" if finding.severity == "note" else "yellow"
-    label = tag(finding.novelty, page.marks)
-    told = [Span(f"{label}: ", "cyan")] if label else []
-    page.say(*told, Span(finding.message, colour), indent=2, hang=2)
+    page.say(*labelled(page, finding), ": ", Span(finding.message, colour), indent=2, hang=2)
     page.rows(stands(page, finding.locations), indent=4)
     if finding.remedy:
         page.say(Span("what to do: ", "dim"), finding.remedy, indent=4, hang=2)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 
-from depcheck.model.findings import Finding, Rollback, Shift, Step
+from depcheck.model.findings import SEVERITIES, Finding, Rollback, Shift, Step
 from depcheck.model.requirement import Origin
 from depcheck.report.review_words import tag
+from depcheck.report.text.check_conflicts import labelled, ruled
 from depcheck.report.text.layout import Page, Span
 from depcheck.report.words import change, commas, place, plural, priced, sentence
 
@@ -78,21 +79,36 @@ def _moved(shift: Shift) -> bool:
 def _row(page: Page, finding: Finding, back: Finding | None, several: bool) -> Row:
     shift = finding.evidence
     if not isinstance(shift, Shift):
-        return [[], [], [Span(finding.message)]]
+        return [ruled(finding), [], [], [Span(finding.message)]]
     words = []
     if _moved(shift):
         words = [shift.grade, *(["down"] if shift.direction == "down" else [])]
         words.append("forced" if shift.forced else "incidental")
-    if back and isinstance(back.evidence, Rollback) and back.evidence.days is not None:
-        words.append(f"{plural(back.evidence.days, 'day')} older")
+    first = _first(finding, back)
+    if back:
+        words.append(_older(back, named=first is not back))
     if several:
         words.append(f"under {shift.component}")
-    words += [label] if (label := tag(finding.novelty, page.marks)) else []
+    words += [label] if (label := tag(first.novelty, page.marks)) else []
     return [
+        ruled(first),
         [Span(shift.name, "bold yellow" if _is_grave(finding, back) else "bold", solid=True)],
         [Span(change(shift, page.marks), "bold", solid=True)],
         [Span(", ".join(words))],
     ]
+
+
+def _first(finding: Finding, back: Finding | None) -> Finding:
+    """Return the graver of a shift and the rollback of the same distribution."""
+    both = (finding, back) if back else (finding,)
+    return max(both, key=lambda each: SEVERITIES.index(each.severity))
+
+
+def _older(back: Finding, *, named: bool) -> str:
+    """Return how far back it is, with the rule where it is not the row's."""
+    days = back.evidence.days if isinstance(back.evidence, Rollback) else None
+    told = "pushed back" if days is None else f"{plural(days, 'day')} older"
+    return f"{told} ({back.severity}[{back.rule}])" if named else told
 
 
 def facts(page: Page, finding: Finding, back: Finding | None) -> list[Row]:
@@ -134,7 +150,9 @@ def _hold(shift: Shift, remedy: str) -> list[Row]:
     if shift.forced and _moved(shift):
         why = f"nothing does: no solution has {shift.before}"
         if shift.far:
-            why = "only a set that pushes other packages far back could"
+            why = "only a set that pushes other packages far back does"
+        if not shift.sought:
+            why = "not searched for: at best a set that pushes other packages far back"
         return [_fact("to keep it", Span(why))]
     return []
 
@@ -208,7 +226,7 @@ def rollbacks(page: Page, findings: Sequence[Finding], told: Sequence[Finding]) 
     if findings:
         page.heading("What is pushed back")
     for finding in findings:
-        page.say(finding.message, indent=2, hang=2)
+        page.say(*labelled(page, finding), f": {finding.message}", indent=2, hang=2)
         if page.verbose or finding.severity != "note":
             page.rows(back_facts(page, finding, known), indent=6)
 

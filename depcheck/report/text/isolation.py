@@ -19,7 +19,7 @@ from depcheck.report.text.isolation_walls import standing
 from depcheck.report.text.isolation_wishes import unraised, wishes
 from depcheck.report.text.layout import Page, Span
 from depcheck.report.text.suppressed import suppressed
-from depcheck.report.words import plural
+from depcheck.report.words import asked_at, plural
 
 _WIDEST = 120
 
@@ -34,6 +34,7 @@ def render_isolation(
     prefix: str = "",
     fail_on: FailOn = "warning",
     show_suppressed: bool = False,
+    status: int = 0,
 ) -> str:
     """Return the report as text for people.
 
@@ -43,6 +44,7 @@ def render_isolation(
     today, or were asked for), unless ``fail_on`` makes them count. ``prefix`` (POSIX,
     ``shop/``) is put before paths that are relative to the project root.
     ``show_suppressed`` lists what the configuration suppresses, which is counted otherwise.
+    ``status`` is the exit status of the run: where it is not 0, nothing is green at the top.
     """
     width = max(40, min(width, _WIDEST))
     page = Page(width=width, unicode=unicode, verbose=verbose, prefix=prefix)
@@ -59,20 +61,26 @@ def render_isolation(
     checked(page, report)
     ahead(page, report)
     _footer(page, report)
+    if status:
+        page.sober()
     return page.text(colour=colour)
 
 
 def _suppressed(page: Page, report: IsolationReport, show: bool) -> None:
     reasons = {finding for wall in report.boundaries for finding in wall.reasons}
     standing = any(entry.finding in reasons for entry in report.suppressed)
-    remark = "Reasons of walls are told above all the same; they do not count." if standing else ""
+    remark = (
+        "Reasons of walls are told above all the same, marked; they do not count."
+        if standing
+        else ""
+    )
     suppressed(page, report.suppressed, show=show, remark=remark)
 
 
 def _footer(page: Page, report: IsolationReport) -> None:
     parts = (
         f"{report.target}",
-        ", ".join(report.indexes) or "no index",
+        asked_at(report.indexes, report.exclude_newer),
         f"{plural(len(report.containers), 'container')}, {total(report)} to fetch",
         plural(report.requests, "request"),
         f"{report.seconds:.1f} s",

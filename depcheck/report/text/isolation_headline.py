@@ -22,7 +22,7 @@ from depcheck.report.text.isolation_words import (
     weight,
 )
 from depcheck.report.text.layout import Page, Span
-from depcheck.report.words import change, edited, listed, place, plural
+from depcheck.report.words import change, edited, listed, once, place, plural
 
 _SHOWN = 4
 _KINDS = 4
@@ -248,7 +248,7 @@ def _cure(page: Page, standing: list[Boundary]) -> None:
     decisive = [wall for wall in standing if wall.decisive]
     if len(decisive) != 1 or any(f.rule != "wall-conflict" for f in decisive[0].reasons):
         return
-    edits = next((cure.edits for cure in decisive[0].heals if cure.edits), ())
+    edits = once(next((cure.edits for cure in decisive[0].heals if cure.edits), ()))
     if edits:
         page.say(f"Or change {plural(len(edits), 'line')}, and one container is enough:")
         page.rows([[[place(page, e.origin)], edited(e, page.marks)] for e in edits], indent=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from depcheck.model.findings import Conflict, Correction, Evidence, Finding
@@ -20,6 +21,7 @@ from depcheck.report.text.isolation_words import (
     walls,
 )
 from depcheck.report.text.layout import Page, Span
+from depcheck.report.text.suppressed import reason_of
 from depcheck.report.words import listed, plural, stands
 
 _IN_FULL = 8
@@ -79,7 +81,7 @@ def _brief(page: Page, several: Iterable[Boundary]) -> None:
 
 
 def _block(page: Page, report: IsolationReport, block: Block) -> None:
-    told(page, block)
+    told(page, report, block)
     if not block.findings:
         page.heading(f"Wall between {listed(block.walls[0].components)}")
     groups: dict[tuple[str, str, bool], list[Boundary]] = {}
@@ -96,21 +98,31 @@ def _block(page: Page, report: IsolationReport, block: Block) -> None:
     _against(page, block.walls)
 
 
-def told(page: Page, block: Block) -> None:
+def told(page: Page, report: IsolationReport, block: Block) -> None:
     """Add the findings of a block, as one where they differ only in who."""
     if not block.is_one or len(block.findings) == 1:
         for finding in block.findings:
             titled(page, finding)
+            _accepted(page, report, [finding])
             evidence(page, finding)
         return
     first = block.findings[0]
     titled(page, _with_message(first, sentence(block)))
+    _accepted(page, report, block.findings)
     if isinstance(first.evidence, Conflict):
         _conflicts(page, block.findings)
     else:
         seats(page, [origin for finding in block.findings for origin in finding.locations])
     for remedy in dict.fromkeys(finding.remedy for finding in block.findings if finding.remedy):
         fact(page, "what to do", remedy)
+
+
+def _accepted(page: Page, report: IsolationReport, findings: Sequence[Finding]) -> None:
+    """Say of findings that are told together why they do not count, if they are suppressed."""
+    by = [entry.by for entry in report.suppressed if entry.finding in findings]
+    for suppression, count in Counter(by).items():
+        part = "" if count == len(findings) else f"{count} of {len(findings)}: "
+        fact(page, "suppressed", f"{part}{reason_of(suppression)}")
 
 
 def _with_message(finding: Finding, message: str) -> Finding:

@@ -81,7 +81,7 @@ def unraised(page: Page, report: IsolationReport) -> None:
         return
     page.heading("Advised, and not raised")
     for block in blocks(every, fold=not page.verbose):
-        told(page, block)
+        told(page, report, block)
         if len(block.findings) > 1 and not block.is_one:
             page.gap()
         for wall in block.walls[:1]:

@@ -127,6 +127,13 @@ class Page:
         if self.lines and self.lines[-1]:
             self.lines.append([])
 
+    def sober(self) -> None:
+        """Take the green from the first line, where it would say more than the exit status."""
+        self.lines[:1] = [
+            [Span(span.text, span.style.replace("green", "yellow"), span.solid) for span in line]
+            for line in self.lines[:1]
+        ]
+
     def rows(
         self,
         rows: Iterable[Sequence[Spans]],

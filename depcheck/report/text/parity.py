@@ -30,6 +30,7 @@ def render_parity(
     verbose: bool = False,
     prefix: str = "",
     fail_on: FailOn = "warning",
+    status: int = 0,
 ) -> str:
     """Return the report as text for people.
 
@@ -37,6 +38,7 @@ def render_parity(
     ``unicode`` the text is ASCII. ``verbose`` lists what is summed up otherwise:
     notes, unless ``fail_on`` makes them count. ``prefix`` (POSIX, ``shop/``) is
     put before paths that are relative to the project root.
+    ``status`` is the exit status of the run: where it is not 0, nothing is green at the top.
     """
     width = max(40, min(width, _WIDEST))
     page = Page(width=width, unicode=unicode, verbose=verbose, prefix=prefix)
@@ -60,6 +62,8 @@ def render_parity(
     unread(page, report)
     ways_back(page, report.ways_back, report.right)
     _footer(page, report)
+    if status:
+        page.sober()
     return page.text(colour=colour)
 
 

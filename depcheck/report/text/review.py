@@ -8,7 +8,7 @@ from depcheck.model.findings import Finding
 from depcheck.model.report import Base, Report
 from depcheck.report.review_words import is_known, kinds, named
 from depcheck.report.status import GAPS
-from depcheck.report.text.check_conflicts import COLOURS
+from depcheck.report.text.check_conflicts import ruled
 from depcheck.report.text.layout import Page, Span
 from depcheck.report.words import CODE
 
@@ -70,13 +70,7 @@ def before(page: Page, report: Report) -> None:
 def _listed(page: Page, findings: Sequence[Finding]) -> None:
     limit = len(findings) if page.verbose or len(findings) <= _SHOWN + 1 else _SHOWN
     for finding in findings[:limit]:
-        page.say(
-            Span(finding.severity, COLOURS[finding.severity]),
-            Span(f"[{finding.rule}]", "dim"),
-            f": {finding.message}",
-            indent=2,
-            hang=2,
-        )
+        page.say(*ruled(finding), f": {finding.message}", indent=2, hang=2)
     if limit < len(findings):
         page.say(f"and {len(findings) - limit} more; --verbose lists them", indent=2)
 

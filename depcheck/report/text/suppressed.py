@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from depcheck.model.findings import Suppressed
-from depcheck.report.text.check_conflicts import COLOURS
+from depcheck.model.review import Suppression
+from depcheck.report.text.check_conflicts import ruled
 from depcheck.report.text.layout import Page, Span
 from depcheck.report.words import place, plural
 
@@ -33,14 +34,13 @@ def suppressed(page: Page, entries: Sequence[Suppressed], *, show: bool, remark:
 
 def _entry(page: Page, entry: Suppressed) -> None:
     finding, by = entry.finding, entry.by
-    page.say(
-        Span(finding.severity, COLOURS[finding.severity]),
-        Span(f"[{finding.rule}]", "dim"),
-        f": {finding.message}",
-        indent=2,
-        hang=2,
-    )
+    page.say(*ruled(finding), f": {finding.message}", indent=2, hang=2)
+    at = [Span("  "), place(page, by.origin)] if by.origin else []
+    page.say(Span("because: ", "dim"), reason_of(by), *at, indent=4, hang=2)
+
+
+def reason_of(by: Suppression) -> str:
+    """Return why, who says so, and until when."""
     owner = f" ({by.owner})" if by.owner else ""
     until = f", until {by.expires.isoformat()}" if by.expires else ""
-    at = [Span("  "), place(page, by.origin)] if by.origin else []
-    page.say(Span("because: ", "dim"), f"{by.reason}{owner}{until}", *at, indent=4, hang=2)
+    return f"{by.reason}{owner}{until}"
