@@ -222,10 +222,10 @@ def test_the_environment_is_cleared_of_what_python_heeds():
 @pytest.mark.parametrize(
     ("path", "place"),
     [
-        ("/home/runner/work/_actions/o/depcheck/v1", "o/depcheck/blob/v1"),
+        ("/home/runner/_actions/o/depcheck/v1", "o/depcheck/blob/v1"),
         ("/__w/_actions/o/depcheck/release/v1/", "o/depcheck/blob/release/v1"),
         ("D:\\a\\_actions\\o\\depcheck\\v1.2.3", "o/depcheck/blob/v1.2.3"),
-        ("/home/runner/work/shop/shop", None),
+        ("/home/runner/shop", None),
         ("/_actions/o/depcheck/a b", None),
         ("", None),
     ],
