@@ -25,7 +25,7 @@ CHECK = (
         "The lines cannot hold together because of what the packages they name require.",
         "The install fails, or the resolver walks back for minutes to releases that are years "
         "old. Nothing in the lines themselves shows it, which is why it is found late.",
-        "Apply the shortest of the proposed edits: it names file and line, and was resolved "
+        "Apply the first of the proposed edits: it names file and line, and was resolved "
         "before it was shown. The chain below `why` tells which release brings the demand. If no "
         "line can move, keep the components apart with `depcheck isolate`.",
         (
@@ -157,9 +157,10 @@ CHECK = (
         "The combination pushes a package far back: another major, or more than a year.",
         "An old release lacks fixes, security fixes among them, and was never tested with the "
         "core. Resolvers take such a set without a word, because it is a solution.",
-        "Add the pins of the better set where the report names one. If there is none, raise the "
-        "lower bound of the line that pulls it down, or keep the components apart with `depcheck "
-        "isolate`. A version that is wanted is best pinned exactly: then this is a note.",
+        "Add the pins of the better set where the report names one. If there is none, change the "
+        "line that holds it down (the report names the chain: often an upper bound), or keep the "
+        "components apart with `depcheck isolate`. A version that is wanted is best pinned "
+        "exactly: then this is a note.",
         (
             "web alone             kubernetes 31.0.0",
             "with the recommender  kubernetes 12.0.1",

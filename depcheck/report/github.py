@@ -65,7 +65,8 @@ def _annotation(digest: Digest, kind: str, entry: Entry) -> str:
             properties["line"] = str(place.line)
             properties["endLine"] = str(place.end or place.line)
     properties["title"] = f"{entry.title} ({entry.rule})"
-    return _command(kind, "\n".join(_message(entry, place)), **properties)
+    message = [*_message(entry, place), *_rest(digest, entry)]
+    return _command(kind, "\n".join(message), **properties)
 
 
 def _message(entry: Entry, place: Place | None) -> Iterator[str]:
@@ -83,6 +84,16 @@ def _message(entry: Entry, place: Place | None) -> Iterator[str]:
         more = f" and {len(others) - _CHANGES} more" if others[_CHANGES:] else ""
         yield f"See also: {', '.join(_place(other) for other in others[:_CHANGES])}{more}"
     yield from _instead(entry, place)
+
+
+def _rest(digest: Digest, entry: Entry) -> Iterator[str]:
+    """Yield what the lines to write bring with them, and that there are other ways."""
+    if not entry.changes or not digest.cures:
+        return
+    if digest.cures[0].remark:
+        yield f"Mind: {plain(_cut(digest.cures[0].remark))}"
+    if others := len(digest.cures) - 1:
+        yield f"The summary has {others} more {'way' if others == 1 else 'ways'} to heal it."
 
 
 def _instead(entry: Entry, place: Place | None) -> Iterator[str]:

@@ -22,6 +22,12 @@ def read(digest: digests.Digest) -> list[Command]:
     return found
 
 
+def test_an_annotation_says_what_the_lines_to_write_bring_with_them() -> None:
+    falls = replace(CHECK.cures[0], remark="mcp falls back from 2.3.0 to 1.19.0.")
+    first = read(replace(CHECK, cures=(falls,)))[0]
+    assert first.message.split("\n")[-1] == "Mind: mcp falls back from 2.3.0 to 1.19.0."
+
+
 def test_an_annotation_says_what_why_and_what_instead() -> None:
     first = read(CHECK)[0]
     assert first.name == "error"
@@ -37,6 +43,7 @@ def test_an_annotation_says_what_why_and_what_instead() -> None:
         "See also: shop/ai/requirements.txt:2 (langchain>=0.3)",
         "Write here: pydantic>=2.7.4 (instead of pydantic<2)",
         "Take out in shop/ai/requirements.txt:2: langchain>=0.3",
+        "The summary has 1 more way to heal it.",
     ]
 
 

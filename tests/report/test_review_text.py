@@ -66,7 +66,7 @@ class TestBase:
         chain = "every langchain 0.3.0 to 1.5.0 (112 releases) needs pydantic"
         assert "error[conflict-transitive] new, on a changed line: web's pydantic<2" in told
         assert chain in told
-        assert "Already there: 1 conflict and 1 warning (--verbose shows them in full)" in told
+        assert "Already there: 1 conflict and 1 warning (--verbose tells all)" in told
         assert "every transformers 4.46.0" not in told
 
     def test_verbose_tells_all_in_full(self):

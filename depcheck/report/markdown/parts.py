@@ -142,7 +142,8 @@ def cures(context: Context, found: Sequence[Cure]) -> Iterator[Section]:
         if at == 0:
             yield Section(head=f"#### To heal it\n\n{body}", what=what)
         else:
-            yield Section(head=fold(f"Another way ({at + 1})", body), what=what)
+            which = f" ({at} of {len(found) - 1})" if len(found) > 2 else ""
+            yield Section(head=fold(f"Another way{which}", body), what=what)
 
 
 def _diff(context: Context, changes: Sequence[Change]) -> str:

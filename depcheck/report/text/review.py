@@ -60,7 +60,7 @@ def before(page: Page, report: Report) -> None:
         return
     known = [f for f in report.findings if is_told_short(f)]
     if known and not page.verbose:
-        page.heading(f"Already there: {kinds(known)} (--verbose shows them in full)")
+        page.heading(f"Already there: {kinds(known)} (--verbose tells all)")
         _listed(page, [finding for finding in known if finding.severity != "note"])
     if base.fixed:
         page.heading(f"Fixed by this change: {kinds(base.fixed)}")
